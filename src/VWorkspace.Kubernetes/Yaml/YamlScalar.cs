@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text.RegularExpressions;
 
 namespace VWorkspace.Kubernetes.Yaml;
 
@@ -15,7 +14,7 @@ internal enum YamlScalarKind
 }
 
 /// <summary>A resolved scalar. <see cref="Text"/> is the string, <c>true</c>/<c>false</c>, or a JSON number token.</summary>
-internal readonly partial record struct YamlScalar(YamlScalarKind Kind, string Text)
+internal readonly record struct YamlScalar(YamlScalarKind Kind, string Text)
 {
     public static YamlScalar String(string text) => new(YamlScalarKind.String, text);
 
@@ -38,10 +37,10 @@ internal readonly partial record struct YamlScalar(YamlScalarKind Kind, string T
 
         var first = text[0];
         if (!char.IsAsciiDigit(first) && first is not ('+' or '-' or '.')) return String(text);
-        if (LooksLikeTimestamp().IsMatch(text)) return String(text);
+        if (LooksLikeTimestamp(text)) return String(text);
         var plain = first == '.' ? text : text.Replace("_", "", StringComparison.Ordinal);
         if (TryInteger(plain, out var integer)) return new(YamlScalarKind.Number, integer.ToString(CultureInfo.InvariantCulture));
-        if (!FloatForm().IsMatch(plain) || !double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return String(text);
+        if (!HasFloatForm(plain) || !double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return String(text);
         return double.IsFinite(number) ? new(YamlScalarKind.Number, FloatToken(number)) : String(text);
     }
 
@@ -96,9 +95,42 @@ internal readonly partial record struct YamlScalar(YamlScalarKind Kind, string T
         return true;
     }
 
-    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex FloatForm();
+    /// <summary>An optional sign, digits with at most one point and at least one digit, an optional exponent.</summary>
+    private static bool HasFloatForm(ReadOnlySpan<char> text)
+    {
+        var i = text[0] is ('+' or '-') ? 1 : 0;
+        var whole = CountDigits(text, ref i);
+        var fraction = 0;
+        if (i < text.Length && text[i] == '.')
+        {
+            i++;
+            fraction = CountDigits(text, ref i);
+        }
 
-    [GeneratedRegex(@"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex LooksLikeTimestamp();
+        if (whole + fraction == 0) return false;
+        if (i < text.Length && text[i] is ('e' or 'E'))
+        {
+            i++;
+            if (i < text.Length && text[i] is ('+' or '-')) i++;
+            if (CountDigits(text, ref i) == 0) return false;
+        }
+
+        return i == text.Length;
+    }
+
+    /// <summary>Four digits, a dash, one or two digits, a dash, a digit: upstream reads these as timestamps, which end up as their own text.</summary>
+    private static bool LooksLikeTimestamp(ReadOnlySpan<char> text)
+    {
+        var i = 0;
+        if (CountDigits(text, ref i) != 4 || i >= text.Length || text[i++] != '-') return false;
+        if (CountDigits(text, ref i) is not (1 or 2) || i >= text.Length || text[i++] != '-') return false;
+        return i < text.Length && char.IsAsciiDigit(text[i]);
+    }
+
+    private static int CountDigits(ReadOnlySpan<char> text, ref int position)
+    {
+        var start = position;
+        while (position < text.Length && char.IsAsciiDigit(text[position])) position++;
+        return position - start;
+    }
 }
