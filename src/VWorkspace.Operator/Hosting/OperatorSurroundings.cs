@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace VWorkspace.Operator.Hosting;
+
+/// <summary>What the operator takes from the process it runs in. Nothing here is a setting: the executable gives it the real thing, a test or the sandbox another.</summary>
+public sealed record OperatorSurroundings
+{
+    /// <summary>Where log lines go, UTF-8, one write per batch of lines. Never closed by the operator. Default: nowhere.</summary>
+    public Stream Log { get; init; } = Stream.Null;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Seed of everything random (jitter, back-off); null for a new one each time.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Called once, when the listeners of health and metrics accept connections. The API server may still be away and nothing may be ready.</summary>
+    public Action<ListeningAddresses>? OnListening { get; init; }
+
+    /// <summary>Fires to end at once, without grace: the second signal.</summary>
+    public CancellationToken Abort { get; init; }
+}
+
+/// <summary>The addresses that were bound; a port 0 has become a real one.</summary>
+/// <param name="Health">Health listener, or null when it is off.</param>
+/// <param name="Metrics">Metrics listener, or null when it is off.</param>
+public sealed record ListeningAddresses(IPEndPoint? Health, IPEndPoint? Metrics);
