@@ -1,1 +1,3 @@
-return 0;
+using VWorkspace.Operator;
+
+return await ManagerProcess.RunAsync(args);

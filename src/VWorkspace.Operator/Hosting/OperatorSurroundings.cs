@@ -1,4 +1,5 @@
 using System.Net;
+using VWorkspace.Operator.CommandLine;
 
 namespace VWorkspace.Operator.Hosting;
 
@@ -17,8 +18,11 @@ public sealed record OperatorSurroundings
     /// <summary>Called once, when the listeners of health and metrics accept connections. The API server may still be away and nothing may be ready.</summary>
     public Action<ListeningAddresses>? OnListening { get; init; }
 
-    /// <summary>Fires to end at once, without grace: the second signal.</summary>
-    public CancellationToken Abort { get; init; }
+    /// <summary>Says why the graceful stop was asked for, for the log line; for instance the name of the signal.</summary>
+    public Func<string> StopReason { get; init; } = static () => "cancelled";
+
+    /// <summary>Flags that were given and do nothing; each is named in a warning.</summary>
+    internal IReadOnlyList<FlagWarning> IgnoredFlags { get; init; } = [];
 }
 
 /// <summary>The addresses that were bound; a port 0 has become a real one.</summary>
