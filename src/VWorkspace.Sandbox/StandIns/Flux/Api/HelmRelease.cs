@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes;
 
@@ -141,7 +142,7 @@ internal sealed record Snapshot
 
     /// <summary><c>namespace/name.vN</c>.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public string FullReleaseName => $"{Namespace}/{Name}.v{Version}";
+    public string FullReleaseName => string.Create(CultureInfo.InvariantCulture, $"{Namespace}/{Name}.v{Version}");
 
     /// <summary><c>chart@version</c>.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -19,7 +19,7 @@ internal sealed class HelmReleaseReconciler(IControllerManager manager, FluxOpti
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         if (_releases.Get(key) is not { } release) return ReconcileResult.Done;
-        if (!release.Metadata.IsBeingDeleted && !release.Metadata.Finalizers.Contains(FluxApi.Finalizer))
+        if (!release.Metadata.IsBeingDeleted && !release.Metadata.Finalizers.Contains(FluxApi.Finalizer, StringComparer.Ordinal))
         {
             await _writer.AddFinalizerAsync(FluxApi.HelmReleases, release, cancellationToken);
             if (_releases.Get(key) is not { } again || again.Metadata.Uid != release.Metadata.Uid) return ReconcileResult.Requeue;
@@ -102,7 +102,7 @@ internal sealed class HelmReleaseReconciler(IControllerManager manager, FluxOpti
     /// <summary>Uninstalls unless suspended: a suspended release is deleted without a trace, and its workload stays.</summary>
     private async Task<ReconcileResult> DeleteAsync(HelmRelease release, ReleaseStatusCopy copy, CancellationToken cancellationToken)
     {
-        if (!release.Metadata.Finalizers.Contains(FluxApi.Finalizer)) return ReconcileResult.Done;
+        if (!release.Metadata.Finalizers.Contains(FluxApi.Finalizer, StringComparer.Ordinal)) return ReconcileResult.Done;
         if (!release.Spec.Suspend)
         {
             if (copy.Status.StorageNamespace is { } storage && !await UninstallAsync(release, copy, storage, cancellationToken)) return ReconcileResult.Requeue;

@@ -79,7 +79,7 @@ internal sealed class HelmRunner(IKubernetesClient client, FluxOptions options, 
             Version = stored[0].Version + 1,
             Status = "pending-rollback",
             LastDeployed = clock.GetUtcNow(),
-            Description = $"Rollback to {toVersion}",
+            Description = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Rollback to {toVersion}"),
         };
         string? error = script.Failing.Contains(HelmAction.Rollback) ? script.Message ?? "context deadline exceeded" : null;
         return await RunAsync(new(revision, stored, script.Duration ?? options.ReleaseDuration, error, revision.Description, "Rollback"), cancellationToken);

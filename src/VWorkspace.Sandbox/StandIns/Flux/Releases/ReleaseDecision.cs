@@ -56,7 +56,7 @@ internal sealed record ReleaseDecision(ReleaseStep Step, string Reason = "", str
     public static ReleaseDecision Exceeded(HelmReleaseSpec spec, HelmReleaseStatus status) => new(
         ReleaseStep.Stall,
         FluxReason.RetriesExceeded,
-        $"Failed to {status.LastAttemptedReleaseAction} after {Remediation.Active(spec, status)?.FailureCount(status) ?? 0} attempt(s)");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Failed to {status.LastAttemptedReleaseAction} after {Remediation.Active(spec, status)?.FailureCount(status) ?? 0} attempt(s)"));
 
     private static ReleaseDecision AfterFailure(HelmReleaseSpec spec, HelmReleaseStatus status, bool forceRequested)
     {

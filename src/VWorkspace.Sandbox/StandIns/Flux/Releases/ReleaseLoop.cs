@@ -218,7 +218,7 @@ internal sealed class ReleaseLoop(HelmRunner helm, IEventRecorder events, TimePr
         StoredRelease unlocked = pending with { Status = "failed", Description = $"Release unlocked from stale '{pending.Status}' state" };
         await helm.Storage.WriteAsync(unlocked, cancellationToken);
         Record(pass.Status, unlocked, null, pass.Request.OciDigest);
-        string message = $"Unlocked Helm release {unlocked.Namespace}/{unlocked.Name}.v{unlocked.Version} with chart {unlocked.ChartName}@{unlocked.ChartVersion} in {pending.Status} state";
+        string message = $"Unlocked Helm release {unlocked.FullName} with chart {unlocked.ChartName}@{unlocked.ChartVersion} in {pending.Status} state";
         pass.Conditions.MarkFalse(FluxCondition.Released, FluxReason.PendingRelease, message);
         pass.Event(events, EventType.Normal, FluxReason.PendingRelease, message);
     }

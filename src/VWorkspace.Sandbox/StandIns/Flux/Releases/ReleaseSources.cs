@@ -23,6 +23,8 @@ internal sealed class ReleaseSources(IControllerManager manager, ChartCatalogue 
 {
     private const int ShortDigest = 12;
 
+    private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>(StringComparer.Ordinal);
+
     private readonly IObjectStore<OciRepository> _ociRepositories = manager.Cache.Informer(FluxApi.OciRepositories).Store;
     private readonly IObjectStore<HelmChart> _charts = manager.Cache.Informer(FluxApi.HelmCharts).Store;
     private readonly IObjectStore<HelmRepository> _helmRepositories = manager.Cache.Informer(FluxApi.HelmRepositories).Store;
@@ -45,7 +47,7 @@ internal sealed class ReleaseSources(IControllerManager manager, ChartCatalogue 
         ObjectKey key = SourceOf(release)!.Value.Key;
         ChartTemplateSpec template = release.Spec.Chart!.Spec!;
         JsonObject labels = new() { ["helm.toolkit.fluxcd.io/name"] = release.Metadata.Name, ["helm.toolkit.fluxcd.io/namespace"] = release.Metadata.Namespace };
-        foreach ((string label, string value) in release.Spec.Chart.Metadata?.Labels ?? new Dictionary<string, string>()) labels[label] = value;
+        foreach ((string label, string value) in release.Spec.Chart.Metadata?.Labels ?? NoLabels) labels[label] = value;
         JsonObject chart = new()
         {
             ["apiVersion"] = FluxApi.HelmCharts.Kind.ApiVersion,

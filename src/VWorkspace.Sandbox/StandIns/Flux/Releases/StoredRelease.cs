@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -23,7 +24,10 @@ internal sealed record StoredRelease
 
     public bool IsPending => Status.StartsWith("pending-", StringComparison.Ordinal);
 
-    public string SecretName => $"sh.helm.release.v1.{Name}.v{Version}";
+    public string SecretName => string.Create(CultureInfo.InvariantCulture, $"sh.helm.release.v1.{Name}.v{Version}");
+
+    /// <summary><c>namespace/name.vN</c>.</summary>
+    public string FullName => string.Create(CultureInfo.InvariantCulture, $"{Namespace}/{Name}.v{Version}");
 
     public string ConfigDigest => ChartCatalogue.DigestOf(CanonicalJson.Write(Config));
 
@@ -58,11 +62,11 @@ internal sealed record StoredRelease
             ["namespace"] = Namespace,
             ["labels"] = new JsonObject
             {
-                ["modifiedAt"] = now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["modifiedAt"] = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
                 ["name"] = Name,
                 ["owner"] = "helm",
                 ["status"] = Status,
-                ["version"] = Version.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["version"] = Version.ToString(CultureInfo.InvariantCulture),
             },
         },
         ["type"] = "helm.sh/release.v1",
@@ -85,7 +89,7 @@ internal sealed record StoredRelease
         }
     }
 
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private JsonObject ToJson()
     {
@@ -140,7 +144,7 @@ internal sealed record StoredRelease
     }
 
     private static DateTimeOffset? ReadTime(JsonNode? node) =>
-        DateTimeOffset.TryParse((string?)node, System.Globalization.CultureInfo.InvariantCulture, out DateTimeOffset time) ? time : null;
+        DateTimeOffset.TryParse((string?)node, CultureInfo.InvariantCulture, out DateTimeOffset time) ? time : null;
 
     private string Encode()
     {

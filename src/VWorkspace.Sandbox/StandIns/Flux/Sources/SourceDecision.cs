@@ -36,7 +36,7 @@ internal static class SourceDecision
         var conditions = new ConditionSet(source.Status.Conditions, generation, clock);
         bool newGeneration = source.Status.ObservedGeneration != generation;
         bool retried = conditions[FluxCondition.Ready] is { IsFalse: true } ready && ready.ObservedGeneration == generation;
-        string message = newGeneration ? $"processing object: new generation {source.Status.ObservedGeneration ?? -1} -> {generation}" : InProgress;
+        string message = newGeneration ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"processing object: new generation {source.Status.ObservedGeneration ?? -1} -> {generation}") : InProgress;
         if (retried)
         {
             conditions.MarkReconciling(FluxReason.ProgressingWithRetry, message);

@@ -20,11 +20,11 @@ internal sealed class SourceReconciler<T>(
         if (_store.Get(key) is not { } source || rules.IsStatic(source)) return ReconcileResult.Done;
         if (source.Metadata.IsBeingDeleted)
         {
-            if (source.Metadata.Finalizers.Contains(FluxApi.Finalizer)) await _writer.RemoveFinalizerAsync(resource, source, cancellationToken);
+            if (source.Metadata.Finalizers.Contains(FluxApi.Finalizer, StringComparer.Ordinal)) await _writer.RemoveFinalizerAsync(resource, source, cancellationToken);
             return ReconcileResult.Done;
         }
 
-        if (!source.Metadata.Finalizers.Contains(FluxApi.Finalizer))
+        if (!source.Metadata.Finalizers.Contains(FluxApi.Finalizer, StringComparer.Ordinal))
         {
             await _writer.AddFinalizerAsync(resource, source, cancellationToken);
             if (_store.Get(key) is not { } again || again.Metadata.Uid != source.Metadata.Uid) return ReconcileResult.Requeue;
