@@ -1,0 +1,57 @@
+using VWorkspace.Kubernetes.InMemory.Rest;
+
+namespace VWorkspace.Kubernetes.InMemory.Registry;
+
+/// <summary>A subresource as discovery lists it.</summary>
+/// <param name="Name">E.g. <c>status</c>.</param>
+/// <param name="Verbs">The verbs it answers.</param>
+/// <param name="Group">The group of its kind when that differs from the parent's.</param>
+/// <param name="Version">The version of its kind when that differs from the parent's.</param>
+/// <param name="Kind">The kind of its body when that differs from the parent's.</param>
+internal sealed record Subresource(string Name, IReadOnlyList<string> Verbs, string? Group = null, string? Version = null, string? Kind = null);
+
+/// <summary>One served resource in one version.</summary>
+internal sealed record ResourceType
+{
+    public static readonly IReadOnlyList<string> StandardVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+    public static readonly IReadOnlyList<string> StatusVerbs = ["get", "patch", "update"];
+
+    public required string Group { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Plural { get; init; }
+
+    public required string Singular { get; init; }
+
+    public required string Kind { get; init; }
+
+    public string ListKind { get; init; } = "";
+
+    public required bool Namespaced { get; init; }
+
+    public IReadOnlyList<string> ShortNames { get; init; } = [];
+
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
+    public IReadOnlyList<string> Verbs { get; init; } = StandardVerbs;
+
+    public IReadOnlyList<Subresource> Subresources { get; init; } = [];
+
+    public required ResourceStrategy Strategy { get; init; }
+
+    /// <summary>True for resources defined by a CustomResourceDefinition.</summary>
+    public bool IsCustom { get; init; }
+
+    /// <summary>Where the objects live; two served resources with the same key share them (events in both groups, versions of one CRD).</summary>
+    public required string StorageKey { get; init; }
+
+    public string ApiVersion => Group.Length == 0 ? Version : Group + "/" + Version;
+
+    public GroupResource Resource => new(Group, Plural);
+
+    public GroupResource GroupKind => new(Group, Kind);
+
+    public Subresource? FindSubresource(string name) => Subresources.FirstOrDefault(s => s.Name == name);
+}
