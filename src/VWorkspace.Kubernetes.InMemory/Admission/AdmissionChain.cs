@@ -16,7 +16,7 @@ internal enum AdmissionOperation
 }
 
 /// <summary>What admission is asked about.</summary>
-internal sealed record AdmissionAttributes(ResourceType Type, string Namespace, string Name, string Subresource, AdmissionOperation Operation, JsonObject? Object, JsonObject? OldObject, WriteOptions Options);
+internal sealed record AdmissionAttributes(ResourceType Type, string Namespace, string Name, string Subresource, AdmissionOperation Operation, JsonObject? Object, JsonObject? OldObject, WriteParameters Options);
 
 /// <summary>The built-in admission rules, then webhooks.</summary>
 internal sealed class AdmissionChain(ObjectStore store)

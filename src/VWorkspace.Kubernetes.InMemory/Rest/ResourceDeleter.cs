@@ -15,7 +15,7 @@ internal sealed record DeleteResult(JsonObject Object, bool Gone);
 /// <summary>Deletes objects: preconditions, propagation finalizers, grace periods.</summary>
 internal sealed class ResourceDeleter(ObjectStore store, AdmissionChain admission, TimeProvider time)
 {
-    public async Task<DeleteResult> DeleteAsync(ResourceType type, string ns, string name, DeleteRequest request, WriteOptions options, CancellationToken ct)
+    public async Task<DeleteResult> DeleteAsync(ResourceType type, string ns, string name, DeleteRequest request, WriteParameters options, CancellationToken ct)
     {
         Check(request);
         while (true)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
+using VWorkspace.Kubernetes.InMemory.Tables;
 
 namespace VWorkspace.Kubernetes.InMemory.Rest;
 
@@ -83,6 +84,12 @@ internal abstract class ResourceStrategy
     /// <summary>The grace period of a deletion in seconds; null when the kind knows none.</summary>
     public virtual long? GracePeriod(JsonObject obj, long? requested) => null;
 
+    /// <summary>The columns of the table representation.</summary>
+    public virtual IReadOnlyList<TableColumn> Columns(ResourceType type) => TableBuilder.Default;
+
+    /// <summary>Reviews are answered and forgotten.</summary>
+    public virtual bool IsReview => false;
+
     /// <summary>Whether a deleted object without finalizers may go; namespaces also wait for their own finalizers.</summary>
     public virtual bool CanVanish(JsonObject obj) => true;
 
@@ -114,4 +121,4 @@ internal abstract class ResourceStrategy
 /// <param name="Time">The server's clock.</param>
 /// <param name="Names">Names and uids.</param>
 /// <param name="Options">The parameters of the write.</param>
-internal sealed record WriteContext(TimeProvider Time, RandomNames Names, WriteOptions Options);
+internal sealed record WriteContext(TimeProvider Time, RandomNames Names, WriteParameters Options);

@@ -15,7 +15,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
 {
     private const int GenerateNameAttempts = 8;
 
-    public async Task<WriteResult> CreateAsync(ResourceType type, string ns, JsonObject obj, WriteOptions options, CancellationToken ct, bool applied = false)
+    public async Task<WriteResult> CreateAsync(ResourceType type, string ns, JsonObject obj, WriteParameters options, CancellationToken ct, bool applied = false)
     {
         CheckNamespace(type, ns, obj);
         if (ns.Length > 0) obj.Metadata()["namespace"] = ns;
@@ -55,7 +55,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
     /// <param name="source">Where the new state comes from.</param>
     /// <param name="options">The parameters of the write.</param>
     /// <param name="ct">Cancels the write.</param>
-    public async Task<WriteResult> UpdateAsync(ResourceType type, string ns, string name, string subresource, UpdateSource source, WriteOptions options, CancellationToken ct)
+    public async Task<WriteResult> UpdateAsync(ResourceType type, string ns, string name, string subresource, UpdateSource source, WriteParameters options, CancellationToken ct)
     {
         while (true)
         {
@@ -82,7 +82,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
         }
     }
 
-    private async Task<WriteResult?> TryUpdateAsync(ResourceType type, string ns, string name, string subresource, UpdateSource source, StoredObject stored, StoredObject current, JsonObject candidate, WriteOptions options, CancellationToken ct)
+    private async Task<WriteResult?> TryUpdateAsync(ResourceType type, string ns, string name, string subresource, UpdateSource source, StoredObject stored, StoredObject current, JsonObject candidate, WriteParameters options, CancellationToken ct)
     {
         var strategy = type.Strategy;
         CheckName(candidate, name);
@@ -122,7 +122,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
         return replaced is not null ? new WriteResult(replaced.Node, false) : pinned ? throw StatusErrors.Modified(type.Resource, name) : null;
     }
 
-    private async Task<WriteResult> CreateWithGeneratedNameAsync(ResourceType type, string ns, JsonObject obj, string baseName, WriteOptions options, CancellationToken ct)
+    private async Task<WriteResult> CreateWithGeneratedNameAsync(ResourceType type, string ns, JsonObject obj, string baseName, WriteParameters options, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {

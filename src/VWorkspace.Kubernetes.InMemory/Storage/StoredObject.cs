@@ -21,6 +21,7 @@ internal sealed class StoredObject
         Uid = node.Uid();
         ApiVersion = node.Text("apiVersion") ?? "";
         Utf8 = CanonicalJson.Write(node);
+        BodyOffset = FindBody(Utf8);
     }
 
     /// <summary>A probe for searches in ordered sets.</summary>
@@ -52,6 +53,9 @@ internal sealed class StoredObject
 
     public byte[] Utf8 { get; }
 
+    /// <summary>Where the members after <c>apiVersion</c> and <c>kind</c> begin in <see cref="Utf8"/>.</summary>
+    public int BodyOffset { get; }
+
     /// <summary>The last conversion asked for; one slot is enough because readers of one kind mostly agree on a version.</summary>
     public StoredObject? Converted { get; set; }
 
@@ -67,6 +71,16 @@ internal sealed class StoredObject
 
             return _labels;
         }
+    }
+
+    private static int FindBody(ReadOnlySpan<byte> json)
+    {
+        // The writer puts apiVersion and kind first, and metadata always follows them.
+        var metadata = json.IndexOf("\"metadata\":"u8);
+        var first = json.IndexOf("\"kind\":"u8);
+        if (first < 0 || metadata < first) return 1;
+        var end = json[(first + 8)..].IndexOf((byte)',');
+        return end < 0 ? 1 : first + 8 + end + 1;
     }
 
     public static string MakeKey(string ns, string name) => ns.Length == 0 ? name : ns + "/" + name;

@@ -11,7 +11,7 @@ internal enum FieldValidation
 }
 
 /// <summary>The parameters of a write, from the query of a request or from in-process callers.</summary>
-internal sealed record WriteOptions
+internal sealed record WriteParameters
 {
     public required UserInfo User { get; init; }
 

@@ -1,0 +1,110 @@
+using VWorkspace.Kubernetes.InMemory.Registry;
+using VWorkspace.Kubernetes.InMemory.Rest;
+
+namespace VWorkspace.Kubernetes.InMemory.Builtins;
+
+/// <summary>The built-in resources this server has.</summary>
+internal static class BuiltinCatalog
+{
+    private static readonly BuiltinStrategy Plain = new();
+    private static readonly BuiltinStrategy WithStatus = new() { Status = true };
+    private static readonly BuiltinStrategy WithGeneration = new() { Status = true, Generation = true };
+    private static readonly Subresource StatusSubresource = new("status", ResourceType.StatusVerbs);
+
+    public static IReadOnlyList<ResourceType> Types { get; } =
+    [
+        .. Core(),
+        .. Apps(),
+        .. Batch(),
+        .. Networking(),
+        .. Policy(),
+        .. Machinery(),
+    ];
+
+    private static IEnumerable<ResourceType> Core()
+    {
+        yield return Make("", "v1", "configmaps", "ConfigMap", true, Plain, "cm");
+        yield return Make("", "v1", "endpoints", "Endpoints", true, new BuiltinStrategy { CreateOnUpdate = true }, "ep");
+        yield return Make("", "v1", "events", "Event", true, Plain, "ev");
+        yield return Make("", "v1", "limitranges", "LimitRange", true, new BuiltinStrategy { CreateOnUpdate = true }, "limits");
+        yield return Make("", "v1", "namespaces", "Namespace", false, new NamespaceStrategy { Names = NameRules.Label, Status = true, Selectable = ["status.phase", "name"] }, "ns") with
+        {
+            Verbs = [.. ResourceType.StandardVerbs.Where(v => v != "deletecollection")],
+            Subresources = [new Subresource("finalize", ["update"]), StatusSubresource],
+        };
+        yield return Make("", "v1", "nodes", "Node", false, WithStatus, "no");
+        yield return Make("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, new BuiltinStrategy { Status = true, ReturnsObject = true }, "pvc");
+        yield return Make("", "v1", "persistentvolumes", "PersistentVolume", false, new BuiltinStrategy { Status = true, ReturnsObject = true }, "pv");
+        yield return Make("", "v1", "pods", "Pod", true, WithGeneration, "po") with { Categories = ["all"] };
+        yield return Make("", "v1", "podtemplates", "PodTemplate", true, new BuiltinStrategy { Generation = true, ReturnsObject = true });
+        yield return Make("", "v1", "replicationcontrollers", "ReplicationController", true, WithGeneration, "rc") with { Categories = ["all"] };
+        yield return Make("", "v1", "resourcequotas", "ResourceQuota", true, new BuiltinStrategy { Status = true, ReturnsObject = true }, "quota");
+        yield return Make("", "v1", "secrets", "Secret", true, new BuiltinStrategy { Selectable = ["type"] });
+        yield return Make("", "v1", "serviceaccounts", "ServiceAccount", true, new BuiltinStrategy { ReturnsObject = true }, "sa");
+        yield return Make("", "v1", "services", "Service", true, new BuiltinStrategy { Status = true, CreateOnUpdate = true, Names = NameRules.Label1035Name, ReturnsObject = true }, "svc") with { Categories = ["all"] };
+    }
+
+    private static IEnumerable<ResourceType> Apps()
+    {
+        yield return Make("apps", "v1", "controllerrevisions", "ControllerRevision", true, Plain);
+        yield return Make("apps", "v1", "daemonsets", "DaemonSet", true, WithGeneration, "ds") with { Categories = ["all"] };
+        yield return Make("apps", "v1", "deployments", "Deployment", true, WithGeneration, "deploy") with { Categories = ["all"] };
+        yield return Make("apps", "v1", "replicasets", "ReplicaSet", true, WithGeneration, "rs") with { Categories = ["all"] };
+        yield return Make("apps", "v1", "statefulsets", "StatefulSet", true, WithGeneration, "sts") with { Categories = ["all"] };
+    }
+
+    private static IEnumerable<ResourceType> Batch()
+    {
+        yield return Make("batch", "v1", "cronjobs", "CronJob", true, WithGeneration, "cj") with { Categories = ["all"] };
+        yield return Make("batch", "v1", "jobs", "Job", true, WithGeneration) with { Categories = ["all"] };
+    }
+
+    private static IEnumerable<ResourceType> Networking()
+    {
+        yield return Make("networking.k8s.io", "v1", "ingressclasses", "IngressClass", false, new BuiltinStrategy { Generation = true });
+        yield return Make("networking.k8s.io", "v1", "ingresses", "Ingress", true, WithGeneration, "ing");
+        yield return Make("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true, new BuiltinStrategy { Generation = true }, "netpol");
+        yield return Make("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true, new BuiltinStrategy { Generation = true });
+    }
+
+    private static IEnumerable<ResourceType> Policy()
+    {
+        var rbac = new BuiltinStrategy { CreateOnUpdate = true, Names = NameRules.PathSegment };
+        const string group = "rbac.authorization.k8s.io";
+        yield return Make(group, "v1", "clusterrolebindings", "ClusterRoleBinding", false, rbac);
+        yield return Make(group, "v1", "clusterroles", "ClusterRole", false, rbac);
+        yield return Make(group, "v1", "rolebindings", "RoleBinding", true, rbac);
+        yield return Make(group, "v1", "roles", "Role", true, rbac);
+        yield return Make("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, WithGeneration, "pdb");
+        yield return Make("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false, new BuiltinStrategy { Generation = true }, "pc");
+        yield return Make("storage.k8s.io", "v1", "csidrivers", "CSIDriver", false, Plain);
+        yield return Make("storage.k8s.io", "v1", "storageclasses", "StorageClass", false, new BuiltinStrategy { ReturnsObject = true }, "sc");
+        yield return Make("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true, WithStatus, "hpa") with { Categories = ["all"] };
+    }
+
+    private static IEnumerable<ResourceType> Machinery()
+    {
+        yield return Make("events.k8s.io", "v1", "events", "Event", true, Plain, "ev") with { StorageKey = "events" };
+        yield return Make("coordination.k8s.io", "v1", "leases", "Lease", true, new BuiltinStrategy { CreateOnUpdate = true, UnconditionalUpdate = false });
+        yield return Make("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, new BuiltinStrategy { Status = true, Generation = true, UnconditionalUpdate = false }, "crd", "crds") with { Categories = ["api-extensions"] };
+        var webhooks = new BuiltinStrategy { Generation = true };
+        yield return Make("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
+        yield return Make("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
+        yield return Make("apiregistration.k8s.io", "v1", "apiservices", "APIService", false, new BuiltinStrategy { Status = true, UnconditionalUpdate = false }) with { Categories = ["api-extensions"] };
+    }
+
+    private static ResourceType Make(string group, string version, string plural, string kind, bool namespaced, ResourceStrategy strategy, params string[] shortNames) => new()
+    {
+        Group = group,
+        Version = version,
+        Plural = plural,
+        Singular = kind.ToLowerInvariant(),
+        Kind = kind,
+        ListKind = kind + "List",
+        Namespaced = namespaced,
+        ShortNames = shortNames,
+        Strategy = strategy,
+        StorageKey = new GroupResource(group, plural).ToString(),
+        Subresources = strategy.HasStatus ? [StatusSubresource] : [],
+    };
+}

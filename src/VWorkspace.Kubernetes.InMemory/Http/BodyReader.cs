@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.Objects;
+using VWorkspace.Kubernetes.InMemory.Registry;
+using VWorkspace.Kubernetes.InMemory.Rest;
+using VWorkspace.Kubernetes.Yaml;
+
+namespace VWorkspace.Kubernetes.InMemory.Http;
+
+/// <summary>Reads request bodies and decodes objects with the checks and messages of upstream's codecs.</summary>
+internal static class BodyReader
+{
+    private const int Limit = 3 * 1024 * 1024;
+    private const int SummaryLength = 30;
+
+    public static async Task<byte[]> ReadAsync(HttpContext http, CancellationToken ct)
+    {
+        var reader = http.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(ct).ConfigureAwait(false);
+            if (read.Buffer.Length > Limit)
+                throw StatusErrors.Of(413, "RequestEntityTooLarge", string.Create(CultureInfo.InvariantCulture, $"Request entity too large: limit is {Limit}"), []);
+            if (read.IsCompleted)
+            {
+                var bytes = read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                return bytes;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    public static string MediaType(HttpContext http)
+    {
+        var header = http.Request.ContentType ?? "";
+        var end = header.IndexOf(';', StringComparison.Ordinal);
+        return (end < 0 ? header : header[..end]).Trim();
+    }
+
+    /// <summary>Decodes an object of the type: syntax, kind and version, unknown and duplicate fields, defaults.</summary>
+    public static JsonObject Decode(ResourceType type, byte[] body, string mediaType, WriteParameters options)
+    {
+        var isYaml = mediaType is "application/yaml" or "application/apply-patch+yaml";
+        if (!isYaml && mediaType is not ("" or "application/json" or "*/*")) throw StatusErrors.UnsupportedMediaType(AcceptedFormat.Supported);
+        var duplicates = new List<string>();
+        var obj = isYaml ? ParseYaml(type, body) : ParseJson(type, body, duplicates);
+        return Decode(type, obj, options, duplicates);
+    }
+
+    public static JsonObject Decode(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null)
+    {
+        CheckKind(type, obj);
+        Coerce(type, obj, options, duplicates);
+        return obj;
+    }
+
+    /// <summary>Prunes, reports what was unknown, and fills in defaults.</summary>
+    public static void Coerce(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null)
+    {
+        var unknown = type.Strategy.Decode(type, obj);
+        if (options.FieldValidation != FieldValidation.Ignore && (unknown.Count > 0 || duplicates is { Count: > 0 }))
+        {
+            List<string> problems = [.. (duplicates ?? []).Select(p => $"duplicate field \"{p}\""), .. unknown.Select(p => $"unknown field \"{p}\"")];
+            if (options.FieldValidation == FieldValidation.Strict) throw CannotBeHandled(type, obj, "strict decoding error: " + string.Join(", ", problems));
+            options.Warnings.AddRange(problems);
+        }
+
+        type.Strategy.ApplyDefaults(type, obj);
+    }
+
+    public static StatusException CannotBeHandled(ResourceType type, JsonObject obj, string why)
+    {
+        var version = (obj.Text("apiVersion") ?? type.ApiVersion).Split('/')[^1];
+        return StatusErrors.BadRequest($"{obj.Text("kind") ?? type.Kind} in version {FieldCause.Quote(version)} cannot be handled as a {type.Kind}: {why}");
+    }
+
+    public static JsonObject ParseJson(ResourceType type, byte[] body, List<string>? duplicates)
+    {
+        if (GoJsonSyntax.Describe(body) is { } problem) throw Unrecognized(type, "couldn't get version/kind; json parse error: " + problem, body);
+        return JsonTreeReader.Parse(body, duplicates) as JsonObject
+            ?? throw Unrecognized(type, "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }", body);
+    }
+
+    public static JsonObject ParseYaml(ResourceType type, byte[] body)
+    {
+        try
+        {
+            return KubernetesYaml.ParseObject(Encoding.UTF8.GetString(body));
+        }
+        catch (KubernetesYamlException e)
+        {
+            throw StatusErrors.BadRequest($"error decoding YAML: {e.Message}");
+        }
+    }
+
+    private static StatusException Unrecognized(ResourceType type, string why, byte[] body) =>
+        StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {type.Kind}): {why} ({Summarize(body)})");
+
+    private static string Summarize(byte[] body)
+    {
+        if (body.Length == 0) return "<empty>";
+        if (body[0] == '{') return body.Length <= SummaryLength ? Encoding.UTF8.GetString(body) : Encoding.UTF8.GetString(body, 0, SummaryLength) + " ...";
+        var hex = Convert.ToHexStringLower(body);
+        return hex.Length <= SummaryLength ? hex : hex[..SummaryLength] + " ...";
+    }
+
+    private static void CheckKind(ResourceType type, JsonObject obj)
+    {
+        var (kind, version) = (obj.Text("kind"), obj.Text("apiVersion"));
+        if (string.IsNullOrEmpty(kind) && type.IsCustom) throw CannotBeHandled(type, obj, $"Object 'Kind' is missing in '{obj.ToJsonString()}'");
+        if (string.IsNullOrEmpty(kind)) obj["kind"] = kind = type.Kind;
+        if (string.IsNullOrEmpty(version)) obj["apiVersion"] = version = type.ApiVersion;
+        if (kind == type.Kind && version == type.ApiVersion) return;
+        if (version != type.ApiVersion)
+        {
+            throw type.IsCustom
+                ? StatusErrors.BadRequest($"the API version in the data ({version}) does not match the expected API version ({type.ApiVersion})")
+                : CannotBeHandled(type, obj, $"no kind {FieldCause.Quote(kind)} is registered for version {FieldCause.Quote(version)} in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+        }
+
+        if (type.IsCustom) throw StatusErrors.Invalid(type.GroupKind with { Resource = kind }, obj.Name(), [FieldCause.Invalid("kind", kind, $"must be {type.Kind}")]);
+        var internalPackage = type.Group.Length == 0 ? "core" : type.Group.Split('.')[0];
+        throw BuiltinKindNames.IsKnown(type.Group, kind)
+            ? CannotBeHandled(type, obj, $"converting ({type.Version}.{kind}) to ({internalPackage}.{type.Kind}): unknown conversion")
+            : CannotBeHandled(type, obj, $"no kind {FieldCause.Quote(kind)} is registered for version {FieldCause.Quote(version)} in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+    }
+}

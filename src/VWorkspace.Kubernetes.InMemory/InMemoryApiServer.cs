@@ -1,0 +1,88 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using VWorkspace.Kubernetes.InMemory.Authorization;
+using VWorkspace.Kubernetes.InMemory.Hosting;
+using VWorkspace.Kubernetes.InMemory.Http;
+
+namespace VWorkspace.Kubernetes.InMemory;
+
+/// <summary>A Kubernetes API server in memory: HTTPS on loopback, no files, no other processes. Behaves as kube-apiserver 1.36.</summary>
+public sealed partial class InMemoryApiServer : IAsyncDisposable
+{
+    private readonly ApiCore _core;
+    private readonly ServingCertificates _certificates;
+    private readonly Authenticator _authenticator;
+    private readonly HttpsListener _listener;
+    private readonly CancellationTokenSource _stopping = new();
+
+    private InMemoryApiServer(InMemoryApiServerOptions options)
+    {
+        Options = options;
+        Token = options.Token ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        _certificates = ServingCertificates.Create();
+        _core = new ApiCore(options);
+        _authenticator = new Authenticator(Token);
+        var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        _listener = new HttpsListener(_certificates, HandleAsync, loggers);
+        _frontend = new HttpFrontend(_core, _authenticator, new DiscoveryEndpoint(_core, () => _listener.Port), loggers.CreateLogger<InMemoryApiServer>());
+    }
+
+    private readonly HttpFrontend _frontend;
+
+    /// <summary>The options the server was started with.</summary>
+    public InMemoryApiServerOptions Options { get; }
+
+    /// <summary>The address, e.g. <c>https://127.0.0.1:40123</c>.</summary>
+    public Uri Uri => new($"https://127.0.0.1:{_listener.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+
+    /// <summary>The bearer token of the user <c>admin</c>, a member of <c>system:masters</c>. Secret.</summary>
+    public string Token { get; }
+
+    /// <summary>The certificate of the authority that signed the serving certificate.</summary>
+    public string CaCertificatePem => _certificates.CaPem;
+
+    /// <summary>A kubeconfig for the admin, as YAML. Contains the token.</summary>
+    public string Kubeconfig => KubeconfigText.Build(Uri, CaCertificatePem, Token, "in-memory");
+
+    /// <summary>Starts a server; it answers when this returns.</summary>
+    public static async Task<InMemoryApiServer> StartAsync(InMemoryApiServerOptions? options = null, CancellationToken ct = default)
+    {
+        options ??= new InMemoryApiServerOptions();
+        options.Validate();
+        var server = new InMemoryApiServer(options);
+        try
+        {
+            await server._core.BootstrapAsync(ct).ConfigureAwait(false);
+            await server._listener.StartAsync(options.Port, ct).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Writes <see cref="Kubeconfig"/> to a file that only this user can read.</summary>
+    public async Task WriteKubeconfigAsync(string path, CancellationToken ct = default)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var writer = new StreamWriter(path, options);
+        await using (writer.ConfigureAwait(false)) await writer.WriteAsync(Kubeconfig.AsMemory(), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops the server and forgets everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        _certificates.Dispose();
+        _stopping.Dispose();
+    }
+
+    private Task HandleAsync(HttpContext http) => _frontend.HandleAsync(http);
+}
