@@ -18,4 +18,29 @@ public sealed class KubernetesTransportException : Exception
 {
     /// <summary>A fault with its text and cause.</summary>
     public KubernetesTransportException(string message, Exception? inner = null) : base(message, inner) { }
+
+    /// <summary>What went wrong; <see cref="TransportFault.Broken"/> unless told otherwise.</summary>
+    public TransportFault Fault { get; init; }
+}
+
+/// <summary>What kept an answer from arriving.</summary>
+public enum TransportFault
+{
+    /// <summary>The connection broke, or a stream was cut short of its end.</summary>
+    Broken,
+
+    /// <summary>No connection: name resolution, refused, TLS. The request was not sent.</summary>
+    Connect,
+
+    /// <summary>No answer within the time-out.</summary>
+    Timeout,
+
+    /// <summary>A watch brought neither event nor bookmark within its idle time: the peer counts as dead.</summary>
+    Idle,
+
+    /// <summary>Something arrived that is not what the protocol allows, or that does not fit the type asked for.</summary>
+    Protocol,
+
+    /// <summary>No credential could be had: token file, exec plugin or client certificate. The request was not sent.</summary>
+    Credential,
 }

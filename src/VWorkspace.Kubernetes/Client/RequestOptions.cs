@@ -45,6 +45,13 @@ public sealed record WatchOptions
 
     /// <summary>After which time the server ends the watch; null leaves it to the server.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>
+    /// Longest time without any byte, after which the stream ends with a <see cref="KubernetesTransportException"/> whose fault is
+    /// <see cref="TransportFault.Idle"/>. Null takes <see cref="KubernetesClientOptions.WatchIdleTimeout"/>;
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> switches it off. Bookmarks (about one a minute) count as signs of life.
+    /// </summary>
+    public TimeSpan? IdleTimeout { get; init; }
 }
 
 /// <summary>How a write is done.</summary>

@@ -51,6 +51,14 @@ public readonly record struct WatchEvent<T> where T : class, IKubernetesObject
     public ObjectKey? Key { get; init; }
 }
 
-/// <summary>An open watch. Enumerating reads from the socket; disposing or cancelling ends a pending read at once.</summary>
+/// <summary>
+/// An open watch. Enumerating reads from the socket; it can be enumerated once. Disposing it, or cancelling the token of the enumeration
+/// or the token it was opened with, ends a pending read at once with <see cref="OperationCanceledException"/>.
+/// </summary>
+/// <remarks>
+/// The enumeration ends normally when the server ends the stream at the end of a line (its time-out). It throws
+/// <see cref="KubernetesTransportException"/> when the stream breaks, ends inside a line (<see cref="TransportFault.Broken"/>) or stays silent
+/// for too long (<see cref="TransportFault.Idle"/>); events that arrived whole before have been handed out by then.
+/// </remarks>
 /// <typeparam name="T">Type or projection of the objects.</typeparam>
 public interface IWatchStream<T> : IAsyncEnumerable<WatchEvent<T>>, IAsyncDisposable where T : class, IKubernetesObject;

@@ -1,0 +1,50 @@
+using System.Net.Http.Headers;
+
+namespace VWorkspace.Kubernetes.Credentials;
+
+/// <summary>
+/// A token in a file. The kubelet replaces projected tokens by swapping a link, so the file is simply read again every few seconds; it is
+/// small. While it cannot be read the last good token is used: an old token is better than none.
+/// </summary>
+internal sealed class TokenFileCredential(string path) : KubernetesCredential
+{
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(10);
+    private readonly Lock _lock = new();
+    private RequestCredential? _current;
+    private long _readAt;
+
+    internal override ValueTask<RequestCredential> GetAsync(TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_current is not null && timeProvider.GetElapsedTime(_readAt) < ReadAgainAfter) return new(_current);
+            _readAt = timeProvider.GetTimestamp();
+            return new(Read(mustSucceed: _current is null));
+        }
+    }
+
+    internal override bool Renew(RequestCredential rejected)
+    {
+        lock (_lock)
+        {
+            return _current is not null && !string.Equals(Read(mustSucceed: false).Authorization?.Parameter, rejected.Authorization?.Parameter, StringComparison.Ordinal);
+        }
+    }
+
+    private RequestCredential Read(bool mustSucceed)
+    {
+        try
+        {
+            string token = ConfigurationFile.ReadText(path, "token").Trim();
+            if (token.Length == 0) throw new KubernetesConfigurationException($"token file {path} is empty");
+            if (token.AsSpan().ContainsAny('\r', '\n')) throw new KubernetesConfigurationException($"token file {path} has more than one line; it must hold the token alone");
+            if (_current?.Authorization?.Parameter != token) _current = new(new AuthenticationHeaderValue("Bearer", token), null);
+        }
+        catch (KubernetesConfigurationException) when (!mustSucceed && _current is not null)
+        {
+            // Kept: see above.
+        }
+
+        return _current!;
+    }
+}
