@@ -1,0 +1,261 @@
+using Microsoft.Extensions.Logging;
+using VWorkspace.Kubernetes;
+
+namespace VWorkspace.ControllerRuntime;
+
+/// <summary>
+/// Keeps a sink equal to what the server has for one kind and scope. Does what <see cref="ReflectorMachine"/> decides: this class only carries it out.
+/// </summary>
+internal sealed partial class Reflector<T> where T : class, IKubernetesObject
+{
+    private readonly IKubernetesClient _client;
+    private readonly KubernetesResource<T> _resource;
+    private readonly InformerScope _scope;
+    private readonly IReflectorSink<T> _sink;
+    private readonly ReflectorOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly Random _random;
+    private readonly ILogger _logger;
+    private readonly ReflectorBackoff _backoff;
+    private readonly UndecodableReports _reports;
+
+    /// <summary>The list being read; empty but while listing.</summary>
+    private List<T> _items = [];
+    private HashSet<ObjectKey> _keep = [];
+    private Dictionary<ObjectKey, int>? _positions;
+    private ReflectorState _state;
+
+    public Reflector(
+        IKubernetesClient client, KubernetesResource<T> resource, InformerScope scope, IReflectorSink<T> sink,
+        ReflectorOptions options, TimeProvider clock, Random random, ILogger logger)
+    {
+        (_client, _resource, _scope, _sink) = (client, resource, scope, sink);
+        (_options, _clock, _random, _logger) = (options, clock, random, logger);
+        _backoff = new(options.BackoffBase, options.BackoffMax, options.BackoffReset, clock, random);
+        _reports = new(resource, logger);
+    }
+
+    /// <summary>Runs until the kind is not served any more.</summary>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public async Task RunUntilNotServedAsync(CancellationToken cancellationToken)
+    {
+        _state = ReflectorState.Initial(_options.StreamInitialLists);
+        while (true)
+        {
+            ReflectorSignal signal;
+            try
+            {
+                signal = _state.Action switch
+                {
+                    ReflectorAction.List => await ReadPageAsync(cancellationToken),
+                    _ => await ReadStreamAsync(cancellationToken),
+                };
+            }
+            catch (KubernetesTransportException fault)
+            {
+                Interrupted(_logger, _resource.QualifiedName, fault.Message);
+                signal = ReflectorSignal.Broken;
+            }
+
+            if (signal.Error is { IsExpired: false } error) Refused(error);
+            _state = ReflectorMachine.Step(_state, signal);
+            if (_state.Pause == ReflectorPause.NotServed) return;
+            if (_state.Pause == ReflectorPause.None) continue;
+            TimeSpan delay = _backoff.Next();
+            if (delay < _state.RetryAfter) delay = _state.RetryAfter;
+            await Task.Delay(delay, _clock, cancellationToken);
+        }
+    }
+
+    private async Task<ReflectorSignal> ReadPageAsync(CancellationToken cancellationToken)
+    {
+        if (_state.Continue is null) BeginList();
+        var options = new ListOptions
+        {
+            LabelSelector = _scope.LabelSelector,
+            FieldSelector = _scope.FieldSelector,
+            Limit = ReflectorMachine.Unpaged(_state) ? null : _options.PageSize,
+            Continue = _state.Continue,
+        };
+        ApiResult<ObjectPage<T>> result = await _client.ListAsync(_resource, _scope.Namespace, options, cancellationToken);
+        if (!result.TryGet(out ObjectPage<T>? page, out KubernetesError? error)) return ReflectorSignal.Refused(error);
+
+        foreach (T item in page.Items) Collect(item);
+        foreach (UndecodableItem item in page.Undecodable) CollectUndecodable(item.Key, item.ResourceVersion, item.Error);
+        if (!string.IsNullOrEmpty(page.Continue)) return ReflectorSignal.PageRead(page.Continue);
+        EndList(page.ResourceVersion);
+        return ReflectorSignal.Listed(page.ResourceVersion);
+    }
+
+    private async Task<ReflectorSignal> ReadStreamAsync(CancellationToken cancellationToken)
+    {
+        bool initial = _state.Action == ReflectorAction.Stream;
+        if (initial) BeginList();
+        using var idle = new IdleWatchdog(initial ? _options.InitialStreamIdleTimeout : _options.IdleTimeout, _clock, cancellationToken);
+        long opened = _clock.GetTimestamp();
+        bool anyLine = false;
+        try
+        {
+            ApiResult<IWatchStream<T>> result = await _client.WatchAsync(_resource, _scope.Namespace, StreamOptions(initial), idle.Token);
+            if (!result.TryGet(out IWatchStream<T>? stream, out KubernetesError? error)) return ReflectorSignal.Refused(error);
+            await using (stream)
+            {
+                await foreach (WatchEvent<T> line in stream.WithCancellation(idle.Token))
+                {
+                    idle.Reset();
+                    anyLine = true;
+                    if (line.Type == WatchEventType.Error) return ReflectorSignal.Refused(line.Error ?? UnknownError);
+                    if (_state.Action == ReflectorAction.Watch) Apply(line);
+                    else if (ApplyInitial(line)) idle.Use(_options.IdleTimeout);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (idle.Expired && !cancellationToken.IsCancellationRequested)
+        {
+            WatchIdle(_logger, _resource.QualifiedName);
+            return ReflectorSignal.Idle;
+        }
+
+        bool atOnce = !anyLine && _clock.GetElapsedTime(opened) < TimeSpan.FromSeconds(1);
+        return atOnce ? ReflectorSignal.EndedAtOnce : ReflectorSignal.Ended;
+    }
+
+    private WatchOptions StreamOptions(bool initial)
+    {
+        double share;
+        lock (_random) share = _random.NextDouble();
+        return new()
+        {
+            LabelSelector = _scope.LabelSelector,
+            FieldSelector = _scope.FieldSelector,
+            ResourceVersion = initial ? null : _state.ResourceVersion,
+            SendInitialEvents = initial,
+            Timeout = TimeSpan.FromSeconds(Math.Round(_options.WatchTimeout.TotalSeconds * (1 + share))),
+        };
+    }
+
+    /// <returns>True when the initial events are complete and the stream goes on as a watch.</returns>
+    private bool ApplyInitial(WatchEvent<T> line)
+    {
+        switch (line.Type)
+        {
+            case WatchEventType.Added or WatchEventType.Modified:
+                Collect(line.Object!);
+                return false;
+            case WatchEventType.Deleted:
+                Discard(ObjectKey.Of(line.Object!));
+                return false;
+            case WatchEventType.Undecodable when line.UndecodableType == WatchEventType.Deleted && line.Key is { } gone:
+                Discard(gone);
+                return false;
+            case WatchEventType.Undecodable:
+                CollectUndecodable(line.Key, line.ResourceVersion, line.DecodeError ?? "unknown");
+                return false;
+            case WatchEventType.Bookmark when line.IsInitialEventsEnd && line.ResourceVersion is { } version:
+                EndList(version);
+                _state = ReflectorMachine.Step(_state, ReflectorSignal.InitialEventsEnded(version));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Apply(WatchEvent<T> line)
+    {
+        switch (line.Type)
+        {
+            case WatchEventType.Added or WatchEventType.Modified:
+                _reports.Forget(ObjectKey.Of(line.Object!));
+                _sink.Upsert(line.Object!, line.ResourceVersion);
+                break;
+            case WatchEventType.Deleted:
+                _reports.Forget(ObjectKey.Of(line.Object!));
+                _sink.Delete(ObjectKey.Of(line.Object!), line.Object, line.ResourceVersion);
+                break;
+            case WatchEventType.Bookmark when line.ResourceVersion is { } version:
+                _sink.Bookmark(version);
+                break;
+            case WatchEventType.Undecodable when line.UndecodableType == WatchEventType.Deleted && line.Key is { } gone:
+                _reports.Forget(gone);
+                _sink.Delete(gone, null, line.ResourceVersion);
+                break;
+            case WatchEventType.Undecodable:
+                _reports.Report(line.Key, line.ResourceVersion, line.DecodeError ?? "unknown");
+                break;
+        }
+
+        if (!string.IsNullOrEmpty(line.ResourceVersion)) _state = ReflectorMachine.Step(_state, ReflectorSignal.Progress(line.ResourceVersion));
+    }
+
+    private void BeginList()
+    {
+        _items = [];
+        _keep = [];
+        _positions = null;
+    }
+
+    private void Collect(T item)
+    {
+        // Initial streams may bring an object twice when it changes meanwhile; pages never do, so that they need no positions.
+        if (_state.Action == ReflectorAction.Stream)
+        {
+            ObjectKey key = ObjectKey.Of(item);
+            _keep.Remove(key);
+            if (!(_positions ??= []).TryAdd(key, _items.Count))
+            {
+                _items[_positions[key]] = item;
+                return;
+            }
+        }
+
+        _items.Add(item);
+    }
+
+    private void CollectUndecodable(ObjectKey? key, string? resourceVersion, string error)
+    {
+        _reports.Report(key, resourceVersion, error);
+        if (key is { } known) _keep.Add(known);
+    }
+
+    private void Discard(ObjectKey key)
+    {
+        _keep.Remove(key);
+        if (_positions is null || !_positions.Remove(key, out int position)) return;
+        int last = _items.Count - 1;
+        if (position != last)
+        {
+            _items[position] = _items[last];
+            _positions[ObjectKey.Of(_items[position])] = position;
+        }
+
+        _items.RemoveAt(last);
+    }
+
+    private void EndList(string resourceVersion)
+    {
+        foreach (T item in _items) _reports.Forget(ObjectKey.Of(item));
+        _sink.Replace(_items, _keep, resourceVersion);
+        BeginList();
+    }
+
+    private void Refused(KubernetesError error)
+    {
+        if (error.IsNotFound || error.IsTooLargeResourceVersion) NotListed(_logger, _resource.QualifiedName, error.Message);
+        else if (_state.Action != ReflectorAction.Stream || error.Code is not (400 or 405 or 406 or 415 or 422))
+            FailedToList(_logger, _resource.QualifiedName, $"failed to list {_resource.QualifiedName}: {error}");
+    }
+
+    private static readonly KubernetesError UnknownError = new(new KubernetesStatus { Code = 500, Reason = "Unknown", Message = "error event without a status" });
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "failed to list")]
+    private static partial void FailedToList(ILogger logger, string resource, string error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "list or watch not possible now")]
+    private static partial void NotListed(ILogger logger, string resource, string error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "watch interrupted")]
+    private static partial void Interrupted(ILogger logger, string resource, string error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "watch idle for too long, reconnecting")]
+    private static partial void WatchIdle(ILogger logger, string resource);
+}
