@@ -18,7 +18,6 @@ public interface IRateLimiter<in T>
 /// <typeparam name="T">Type of the items.</typeparam>
 public sealed class BackoffRateLimiter<T> : IRateLimiter<T> where T : notnull
 {
-    private readonly Lock _gate = new();
     private readonly Dictionary<T, int> _failures = [];
     private readonly TimeSpan _base;
     private readonly TimeSpan _max;
@@ -30,7 +29,7 @@ public sealed class BackoffRateLimiter<T> : IRateLimiter<T> where T : notnull
     /// <param name="baseDelay">Delay after the first failure.</param>
     /// <param name="maxDelay">Longest delay of one item, jitter excluded.</param>
     /// <param name="jitter">0 to 1; 0.1 means that a delay varies by ±10 %.</param>
-    /// <param name="random">Source of the jitter; used under a lock.</param>
+    /// <param name="random">Source of the jitter; may be shared, it is locked while used.</param>
     /// <param name="bucket">Tokens shared by all items, or null.</param>
     public BackoffRateLimiter(TimeSpan baseDelay, TimeSpan maxDelay, double jitter, Random random, TokenBucket? bucket = null)
     {
@@ -46,12 +45,14 @@ public sealed class BackoffRateLimiter<T> : IRateLimiter<T> where T : notnull
     public TimeSpan NextDelay(T item)
     {
         TimeSpan delay;
-        lock (_gate)
+        double share;
+        lock (_random) share = _random.NextDouble();
+        lock (_failures)
         {
             _failures.TryGetValue(item, out int failures);
             _failures[item] = failures + 1;
             double ticks = Math.Min(_max.Ticks, _base.Ticks * Math.Pow(2, Math.Min(failures, 62)));
-            if (_jitter > 0) ticks *= 1 + (_jitter * ((2 * _random.NextDouble()) - 1));
+            if (_jitter > 0) ticks *= 1 + (_jitter * ((2 * share) - 1));
             delay = TimeSpan.FromTicks((long)ticks);
         }
 
@@ -62,6 +63,6 @@ public sealed class BackoffRateLimiter<T> : IRateLimiter<T> where T : notnull
     /// <inheritdoc/>
     public void Forget(T item)
     {
-        lock (_gate) _failures.Remove(item);
+        lock (_failures) _failures.Remove(item);
     }
 }

@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using VWorkspace.Kubernetes;
+
+namespace VWorkspace.ControllerRuntime;
+
+/// <summary>One change on its way to a handler. Both objects: updated; only the current: added; only the previous: deleted; none: the initial list is complete.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Notification<T>(T? Previous, T? Current, bool IsInitial) where T : class, IKubernetesObject;
+
+/// <summary>A handler with a queue and a pump of its own, so that it sees everything in order and delays nobody else.</summary>
+internal sealed partial class InformerSubscription<T> : IDisposable where T : class, IKubernetesObject
+{
+    private readonly IInformerHandler<T> _handler;
+    private readonly Action<InformerSubscription<T>> _remove;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _initialDelivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<Notification<T>> _pending =
+        Channel.CreateUnbounded<Notification<T>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+
+    public InformerSubscription(IInformerHandler<T> handler, Action<InformerSubscription<T>> remove, ILogger logger)
+    {
+        (_handler, _remove, _logger) = (handler, remove, logger);
+        _ = Task.Run(PumpAsync, _stop.Token);
+    }
+
+    /// <summary>Completes when the handler has seen the initial list; is cancelled when the subscription ends before.</summary>
+    public Task InitialDelivered => _initialDelivered.Task;
+
+    /// <summary>Queues a change; never blocks. Call under the informer's lock, which keeps the order.</summary>
+    public void Notify(Notification<T> notification) => _pending.Writer.TryWrite(notification);
+
+    public void Dispose()
+    {
+        _remove(this);
+        _pending.Writer.TryComplete();
+        _stop.Cancel();
+        _initialDelivered.TrySetCanceled();
+    }
+
+    private async Task PumpAsync()
+    {
+        ChannelReader<Notification<T>> reader = _pending.Reader;
+        while (await reader.WaitToReadAsync())
+        {
+            while (!_stop.IsCancellationRequested && reader.TryRead(out Notification<T> next)) Deliver(next);
+            if (_stop.IsCancellationRequested) return;
+        }
+    }
+
+    private void Deliver(Notification<T> next)
+    {
+        try
+        {
+            switch (next)
+            {
+                case { Previous: null, Current: { } current }:
+                    _handler.OnAdded(current, next.IsInitial);
+                    break;
+                case { Previous: { } previous, Current: { } current }:
+                    _handler.OnUpdated(previous, current);
+                    break;
+                case { Previous: { } previous }:
+                    _handler.OnDeleted(previous);
+                    break;
+                default:
+                    _initialDelivered.TrySetResult();
+                    break;
+            }
+        }
+        catch (Exception fault)
+        {
+            // A handler that throws is a bug of its own; the next change and the other handlers must not pay for it.
+            HandlerFailed(_logger, fault, typeof(T).Name, (next.Current ?? next.Previous)?.Metadata.Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "informer handler failed")]
+    private static partial void HandlerFailed(ILogger logger, Exception fault, string type, string? name);
+}

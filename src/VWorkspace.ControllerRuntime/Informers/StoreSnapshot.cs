@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using VWorkspace.Kubernetes;
+
+namespace VWorkspace.ControllerRuntime;
+
+/// <summary>All objects of an informer and their indexes at one moment. Never changes; a change makes the next snapshot, which shares nearly everything.</summary>
+internal sealed class StoreSnapshot<T> where T : class, IKubernetesObject
+{
+    private readonly ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>>[] _buckets;
+    private IReadOnlyList<T>? _list;
+
+    private StoreSnapshot(ImmutableDictionary<ObjectKey, T> objects, ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>>[] buckets) =>
+        (Objects, _buckets) = (objects, buckets);
+
+    public static StoreSnapshot<T> Empty(int indexes) =>
+        new(ImmutableDictionary<ObjectKey, T>.Empty, [.. Enumerable.Repeat(ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>>.Empty.WithComparers(StringComparer.Ordinal), indexes)]);
+
+    public ImmutableDictionary<ObjectKey, T> Objects { get; }
+
+    /// <summary>All objects as a list; made once for each snapshot that somebody lists.</summary>
+    public IReadOnlyList<T> List => _list ??= [.. Objects.Values];
+
+    public ImmutableDictionary<ObjectKey, T> Bucket(int index, string value) =>
+        _buckets[index].TryGetValue(value, out ImmutableDictionary<ObjectKey, T>? bucket) ? bucket : ImmutableDictionary<ObjectKey, T>.Empty;
+
+    /// <summary>The snapshot after one object changed from <paramref name="previous"/> to <paramref name="current"/>; null stands for absent.</summary>
+    public StoreSnapshot<T> With(ObjectKey key, T? previous, T? current, IReadOnlyList<StoreIndex<T>> indexes)
+    {
+        var buckets = (ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>>[])_buckets.Clone();
+        for (int i = 0; i < indexes.Count; i++)
+        {
+            if (previous is not null) buckets[i] = Without(buckets[i], key, indexes[i].ValuesOf(previous));
+            if (current is null) continue;
+            foreach (string value in indexes[i].ValuesOf(current))
+                buckets[i] = buckets[i].SetItem(value, (buckets[i].TryGetValue(value, out ImmutableDictionary<ObjectKey, T>? bucket) ? bucket : ImmutableDictionary<ObjectKey, T>.Empty).SetItem(key, current));
+        }
+
+        return new(current is null ? Objects.Remove(key) : Objects.SetItem(key, current), buckets);
+    }
+
+    /// <summary>A snapshot of exactly these objects.</summary>
+    public static StoreSnapshot<T> Of(IReadOnlyDictionary<ObjectKey, T> objects, IReadOnlyList<StoreIndex<T>> indexes)
+    {
+        StoreSnapshot<T> snapshot = Empty(indexes.Count);
+        var buckets = snapshot._buckets;
+        for (int i = 0; i < indexes.Count; i++)
+        {
+            var building = new Dictionary<string, ImmutableDictionary<ObjectKey, T>.Builder>(StringComparer.Ordinal);
+            foreach ((ObjectKey key, T obj) in objects)
+            {
+                foreach (string value in indexes[i].ValuesOf(obj))
+                {
+                    if (!building.TryGetValue(value, out ImmutableDictionary<ObjectKey, T>.Builder? bucket)) building[value] = bucket = ImmutableDictionary.CreateBuilder<ObjectKey, T>();
+                    bucket[key] = obj;
+                }
+            }
+
+            buckets[i] = building.ToImmutableDictionary(static pair => pair.Key, static pair => pair.Value.ToImmutable(), StringComparer.Ordinal);
+        }
+
+        return new(objects.ToImmutableDictionary(), buckets);
+    }
+
+    private static ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>> Without(
+        ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>> index, ObjectKey key, IReadOnlyCollection<string> values)
+    {
+        foreach (string value in values)
+        {
+            if (!index.TryGetValue(value, out ImmutableDictionary<ObjectKey, T>? bucket)) continue;
+            bucket = bucket.Remove(key);
+            index = bucket.IsEmpty ? index.Remove(value) : index.SetItem(value, bucket);
+        }
+
+        return index;
+    }
+}
+
+/// <summary>A named function from an object to index values.</summary>
+internal sealed class StoreIndex<T>(string name, Func<T, IEnumerable<string>> values) where T : class, IKubernetesObject
+{
+    public string Name { get; } = name;
+
+    public Func<T, IEnumerable<string>> Values { get; } = values;
+
+    /// <summary>The values, each once.</summary>
+    public IReadOnlyCollection<string> ValuesOf(T obj)
+    {
+        IEnumerable<string> result = Values(obj);
+        return result is string[] { Length: <= 1 } few ? few : new HashSet<string>(result, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using VWorkspace.Kubernetes;
+
+namespace VWorkspace.ControllerRuntime;
+
+/// <summary>Acquires a Lease, holds it and gives it back. Opens the fence with every renewal that the API server confirmed.</summary>
+internal sealed partial class LeaderElector(
+    IKubernetesClient client, LeaderElectionOptions options, LeaderFence fence, TimeProvider clock, Random random, ILogger logger)
+{
+    private readonly ObjectKey _key = new(options.Namespace, options.Name);
+
+    /// <summary>The record as last seen, and since when on our clock it has been like that.</summary>
+    private Lease? _seen;
+    private long _seenSince;
+    private long _renewedAt;
+
+    /// <summary>Waits until this replica leads.</summary>
+    public async Task AcquireAsync(CancellationToken cancellationToken)
+    {
+        while (!await TryAsync(options.RenewDeadline, readFirst: true, cancellationToken))
+        {
+            double share;
+            lock (random) share = random.NextDouble();
+            await Task.Delay(options.RetryPeriod * (1 + (0.2 * share)), clock, cancellationToken);
+        }
+
+        Acquired(logger, options.Name, options.Identity);
+    }
+
+    /// <summary>Renews the Lease until it is lost.</summary>
+    /// <exception cref="OperationCanceledException">The token fired; the Lease is still held.</exception>
+    public async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, fence.Closed);
+        bool readFirst = false;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(options.RetryPeriod, clock, either.Token);
+                TimeSpan left = options.RenewDeadline - clock.GetElapsedTime(_renewedAt);
+                if (left <= TimeSpan.Zero) break;
+
+                // Half of the deadline for one attempt, so that a request that hangs leaves time for another one.
+                TimeSpan limit = left < options.RenewDeadline / 2 ? left : options.RenewDeadline / 2;
+                bool renewed = await TryAsync(limit, readFirst, either.Token);
+                readFirst = !renewed;
+                if (!renewed && _seen is { } seen && seen.Spec.HolderIdentity != options.Identity && !string.IsNullOrEmpty(seen.Spec.HolderIdentity)) break;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The fence closed: the renew deadline passed.
+        }
+
+        fence.Close();
+    }
+
+    /// <summary>Gives the Lease back, so that a successor need not wait for it to expire. Faults are of no consequence but that wait.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        fence.Close();
+        if (_seen is not { } held || held.Spec.HolderIdentity != options.Identity) return;
+        DateTimeOffset now = clock.GetUtcNow();
+        try
+        {
+            ApiResult<Lease> result = await client.PatchAsync(Lease.Resource, _key, Patch.Merge(new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["resourceVersion"] = held.Metadata.ResourceVersion },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = string.Empty,
+                    ["leaseDurationSeconds"] = 1,
+                    ["acquireTime"] = MicroTime(now),
+                    ["renewTime"] = MicroTime(now),
+                },
+            }), new WriteOptions(), cancellationToken);
+            if (result.Error is { } error) NotReleased(logger, options.Name, error.ToString());
+            else Released(logger, options.Name, options.Identity);
+        }
+        catch (Exception fault) when (fault is KubernetesTransportException or OperationCanceledException)
+        {
+            NotReleased(logger, options.Name, fault.Message);
+        }
+
+        _seen = null;
+    }
+
+    /// <summary>One attempt to acquire or renew.</summary>
+    private async Task<bool> TryAsync(TimeSpan limit, bool readFirst, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            // The moment before the request: the server cannot have recorded the renewal earlier than this.
+            if (readFirst) await ReadAsync(either.Token);
+            long start = clock.GetTimestamp();
+            LeaseDecision decision = LeaseDecisions.Decide(_seen?.Spec, options.Identity, clock.GetElapsedTime(_seenSince), options.LeaseDuration);
+            if (decision == LeaseDecision.Wait) return false;
+            ApiResult<Lease> result = decision == LeaseDecision.Create ? await CreateAsync(either.Token) : await WriteAsync(_seen!, decision == LeaseDecision.Take, either.Token);
+            if (!result.TryGet(out Lease? written, out KubernetesError? error))
+            {
+                if (error.Code is not (409 or 404)) AttemptFailed(logger, options.Name, error.ToString());
+                if (error.IsNotFound) _seen = null;
+                else if (error.Code == 409) await ReadAsync(either.Token);
+                return false;
+            }
+
+            (_seen, _seenSince, _renewedAt) = (written, start, start);
+            fence.OpenUntil(start, options.RenewDeadline);
+            return true;
+        }
+        catch (KubernetesTransportException fault)
+        {
+            AttemptFailed(logger, options.Name, fault.Message);
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            AttemptFailed(logger, options.Name, "the API server did not answer in time");
+            return false;
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        Lease? now = (await client.GetAsync(Lease.Resource, _key, cancellationToken)) is var answer && answer.Error is { IsNotFound: false } error
+            ? throw new KubernetesTransportException(error.ToString())
+            : answer.ValueOrNullIfNotFound();
+
+        // Anything written to the record counts as a sign of life of its holder, whatever the clocks say.
+        if (_seen is null || now is null || now.Spec != _seen.Spec || now.Metadata.Uid != _seen.Metadata.Uid) _seenSince = clock.GetTimestamp();
+        _seen = now;
+    }
+
+    private Task<ApiResult<Lease>> CreateAsync(CancellationToken cancellationToken)
+    {
+        string now = MicroTime(clock.GetUtcNow());
+        return client.CreateAsync(Lease.Resource, options.Namespace, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = options.Name, ["namespace"] = options.Namespace },
+            ["spec"] = new JsonObject
+            {
+                ["holderIdentity"] = options.Identity,
+                ["leaseDurationSeconds"] = DurationSeconds,
+                ["acquireTime"] = now,
+                ["renewTime"] = now,
+                ["leaseTransitions"] = 0,
+            },
+        }, new WriteOptions(), cancellationToken);
+    }
+
+    private Task<ApiResult<Lease>> WriteAsync(Lease held, bool take, CancellationToken cancellationToken)
+    {
+        string now = MicroTime(clock.GetUtcNow());
+        var spec = new JsonObject { ["renewTime"] = now };
+        if (take)
+        {
+            spec["holderIdentity"] = options.Identity;
+            spec["leaseDurationSeconds"] = DurationSeconds;
+            spec["acquireTime"] = now;
+            spec["leaseTransitions"] = (held.Spec.LeaseTransitions ?? 0) + 1;
+        }
+
+        return client.PatchAsync(Lease.Resource, _key, Patch.Merge(new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["resourceVersion"] = held.Metadata.ResourceVersion },
+            ["spec"] = spec,
+        }), new WriteOptions(), cancellationToken);
+    }
+
+    private int DurationSeconds => (int)Math.Ceiling(options.LeaseDuration.TotalSeconds);
+
+    private static string MicroTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "leader election won")]
+    private static partial void Acquired(ILogger logger, string lease, string identity);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "lease released")]
+    private static partial void Released(ILogger logger, string lease, string identity);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "lease not released")]
+    private static partial void NotReleased(ILogger logger, string lease, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "lease not renewed, will be retried")]
+    private static partial void AttemptFailed(ILogger logger, string lease, string error);
+}
