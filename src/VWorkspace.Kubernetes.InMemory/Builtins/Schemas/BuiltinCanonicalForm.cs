@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace VWorkspace.Kubernetes.InMemory.Builtins.Schemas;
+
+/// <summary>Does to an object what a round trip through its Go types does.</summary>
+internal static class BuiltinCanonicalForm
+{
+    /// <summary>Drops what is empty and omitted when empty; adds what is always written.</summary>
+    public static void Apply(JsonObject value, BuiltinType type)
+    {
+        foreach (var field in type.Fields)
+        {
+            if (!value.TryGetPropertyValue(field.Name, out var node))
+            {
+                AddZero(value, field);
+                continue;
+            }
+
+            if (node is null)
+            {
+                value.Remove(field.Name);
+                AddZero(value, field);
+                continue;
+            }
+
+            Descend(node, field.Type);
+            if (!field.IsAlwaysPresent && !field.Type.IsPointer && IsEmpty(node, field.Type))
+            {
+                value.Remove(field.Name);
+            }
+        }
+    }
+
+    private static void AddZero(JsonObject value, BuiltinField field)
+    {
+        if (!field.IsAlwaysPresent)
+        {
+            return;
+        }
+
+        var zero = field.Zero();
+        if (zero is JsonObject map && field.IsInlineStruct)
+        {
+            Apply(map, field.Type.Struct);
+        }
+
+        value[field.Name] = zero;
+    }
+
+    private static void Descend(JsonNode node, FieldType type)
+    {
+        switch (type.Shape)
+        {
+            case BuiltinShape.Struct when node is JsonObject map:
+                Apply(map, type.Struct);
+                break;
+            case BuiltinShape.List when node is JsonArray list && type.Element!.Shape is BuiltinShape.Struct or BuiltinShape.List or BuiltinShape.Map:
+                foreach (var item in list)
+                {
+                    if (item is not null)
+                    {
+                        Descend(item, type.Element!);
+                    }
+                }
+
+                break;
+            case BuiltinShape.Map when node is JsonObject map && type.Element!.Shape is BuiltinShape.Struct or BuiltinShape.List or BuiltinShape.Map:
+                foreach (var (_, item) in map)
+                {
+                    if (item is not null)
+                    {
+                        Descend(item, type.Element!);
+                    }
+                }
+
+                break;
+        }
+    }
+
+    private static bool IsEmpty(JsonNode node, FieldType type) => type.Shape switch
+    {
+        BuiltinShape.List => node is JsonArray { Count: 0 },
+        BuiltinShape.Map => node is JsonObject { Count: 0 },
+        BuiltinShape.Primitive => node.GetValueKind() switch
+        {
+            JsonValueKind.String => node.GetValue<string>().Length == 0,
+            JsonValueKind.False => true,
+            JsonValueKind.Number => type.Primitive is "int32" or "int64" or "number" && node.ToJsonString() is "0",
+            _ => false,
+        },
+        _ => false,
+    };
+}
