@@ -25,6 +25,15 @@ internal static class FlagValue
 
     public static IReadOnlyList<string> List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>Comma-separated <c>name=value</c>.</summary>
+    public static IReadOnlyList<string> Pairs(string text)
+    {
+        IReadOnlyList<string> parts = List(text);
+        foreach (string part in parts)
+            if (part.Split('=') is not [{ Length: > 0 }, { Length: > 0 }]) throw new FormatException($"'{part}' is not of the form name=value");
+        return parts;
+    }
+
     public static T OneOf<T>(string text, params ReadOnlySpan<(string Text, T Value)> choices)
     {
         foreach ((string choice, T value) in choices)

@@ -116,8 +116,8 @@ public sealed record OperationSettings
     /// <summary>How long a precondition may stay unmet; zero for ever.</summary>
     public TimeSpan WaitWindow { get; init; }
 
-    /// <summary>Running time limit; zero for the engine's own.</summary>
-    public TimeSpan Timeout { get; init; }
+    /// <summary>Running time limit; zero for the engine's own. Default 24 h.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>When finished operations are deleted; zero for never.</summary>
     public TimeSpan Retention { get; init; }
@@ -165,8 +165,20 @@ public sealed record AgentSettings
     /// <summary>Events kept while the control plane is away. Default 1000.</summary>
     public int EventBufferSize { get; init; } = 1000;
 
-    /// <summary>How long a deleted Cluster waits for the control plane. Default 5 min.</summary>
-    public TimeSpan DecommissionTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>How long a deleted Cluster waits for the control plane; zero for ever. Default zero.</summary>
+    public TimeSpan DecommissionTimeout { get; init; }
+
+    /// <summary>Which of the two forms of an audit record are sent: <c>both</c>, <c>transitions</c> or <c>named</c>. Default <c>both</c>.</summary>
+    public string AuditEvents { get; init; } = "both";
+
+    /// <summary>Further kinds that jobs may apply, as <c>Kind.group</c>. Default none.</summary>
+    public IReadOnlyList<string> ExtraKinds { get; init; } = [];
+
+    /// <summary>Controllers that must be there for a Cluster to be healthy.</summary>
+    public IReadOnlyList<string> RequiredControllers { get; init; } = ["flux", "velero", "cert-manager", "external-secrets"];
+
+    /// <summary>Where those controllers run when it is not their usual namespace, as <c>controller=namespace</c>.</summary>
+    public IReadOnlyList<string> ControllerNamespaces { get; init; } = [];
 
     /// <summary>Accept <c>http://</c> beyond loopback. Default false.</summary>
     public bool AllowInsecureControlPlane { get; init; }

@@ -54,6 +54,7 @@ public sealed partial class ManagerCommandTests
     [TestCase("--leader-elect-renew-deadline=20s", "--leader-elect-lease-duration (15s) must be greater than --leader-elect-renew-deadline (20s)")]
     [TestCase("--approval-claim-secret=geheim --approval-claim-secret-file=x", "exclude each other")]
     [TestCase("--webhook-port=70000", "--webhook-port must be between 1 and 65535")]
+    [TestCase("--controller-namespaces=velero", "'velero' is not of the form name=value")]
     [TestCase("server", "unknown argument at position 1")]
     [TestCase("--leader-elect server", "'server' is neither true nor false")]
     [TestCase("version -o yaml", "flag --output")]
@@ -180,7 +181,8 @@ public sealed partial class ManagerCommandTests
     private static string Canonical(OperatorOptions options) => string.Join('\n',
         ListTypes().Replace(options.ToString(), "= list"),
         string.Join(',', options.Operations.ApprovalRequiredTemplates), string.Join(',', options.Operations.ExtendedTemplates),
-        string.Join(',', options.Applications.AllowedChartUrls), string.Join(',', options.Runtime.ExtraCaBundles));
+        string.Join(',', options.Applications.AllowedChartUrls), string.Join(',', options.Runtime.ExtraCaBundles),
+        string.Join(',', options.Agent.ExtraKinds), string.Join(',', options.Agent.RequiredControllers), string.Join(',', options.Agent.ControllerNamespaces));
 
     [GeneratedRegex("= (System\\.|<>z__)[^,}]*", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex ListTypes();
