@@ -18,6 +18,9 @@ public sealed record OperatorSurroundings
     /// <summary>Called once, when the listeners of health and metrics accept connections. The API server may still be away and nothing may be ready.</summary>
     public Action<ListeningAddresses>? OnListening { get; init; }
 
+    /// <summary>Ends the graceful stop at once: running reconciles are cancelled too.</summary>
+    public CancellationToken Abort { get; init; }
+
     /// <summary>Says why the graceful stop was asked for, for the log line; for instance the name of the signal.</summary>
     public Func<string> StopReason { get; init; } = static () => "cancelled";
 
