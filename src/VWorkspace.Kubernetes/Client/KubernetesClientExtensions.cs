@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+
+namespace VWorkspace.Kubernetes;
+
+/// <summary>What every user of <see cref="IKubernetesClient"/> would write again.</summary>
+public static class KubernetesClientExtensions
+{
+    /// <summary>
+    /// All objects of a list, page by page, while they are enumerated. When the continue token expires between two pages the rest cannot be had consistently:
+    /// the enumeration ends with a <see cref="KubernetesApiException"/> whose error is <see cref="KubernetesError.IsExpired"/>, and the caller starts over.
+    /// </summary>
+    /// <param name="client">Client.</param>
+    /// <param name="resource">What to list.</param>
+    /// <param name="namespace">One namespace, or null for all.</param>
+    /// <param name="options">Selectors; <see cref="ListOptions.Limit"/> is the page size (default 500).</param>
+    /// <param name="undecodable">Called for each item that does not fit its type; null ignores them.</param>
+    /// <param name="cancellationToken">Ends the request at once.</param>
+    public static async IAsyncEnumerable<T> ListAllAsync<T>(
+        this IKubernetesClient client,
+        KubernetesResource<T> resource,
+        string? @namespace = null,
+        ListOptions? options = null,
+        Action<UndecodableItem>? undecodable = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ListOptions page = (options ?? new()) with { Limit = options?.Limit ?? 500 };
+        while (true)
+        {
+            ObjectPage<T> answer = (await client.ListAsync(resource, @namespace, page, cancellationToken)).Value;
+            foreach (UndecodableItem item in answer.Undecodable) undecodable?.Invoke(item);
+            foreach (T item in answer.Items) yield return item;
+            if (answer.Continue is null) yield break;
+            // With a token the server refuses a version: the token carries it.
+            page = page with { Continue = answer.Continue, ResourceVersion = null, ResourceVersionMatch = null };
+        }
+    }
+}
