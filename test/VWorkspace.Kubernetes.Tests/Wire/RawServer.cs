@@ -55,7 +55,7 @@ public sealed class RawServer : IAsyncDisposable
                 _connections.TryAdd(ServeAsync(socket), 0);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Stopped.
         }

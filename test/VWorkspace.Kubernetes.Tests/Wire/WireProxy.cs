@@ -130,7 +130,7 @@ public sealed class WireProxy : IAsyncDisposable
                 link.Start();
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Stopped.
         }
