@@ -1,0 +1,157 @@
+using System.Text.Json.Nodes;
+using VWorkspace.Api;
+using VWorkspace.Apps.Deciding;
+using VWorkspace.Apps.Flux;
+using VWorkspace.Apps.Observing;
+using VWorkspace.Apps.Rendering;
+using VWorkspace.ControllerRuntime;
+using VWorkspace.Kubernetes;
+
+namespace VWorkspace.Apps.Acting;
+
+/// <summary>The pass over an instance that is being deleted: observe, decide, act.</summary>
+internal sealed class DeletionPass(
+    IKubernetesClient client, Stores stores, IKindAvailability kinds, StatusWriter statusWriter, TransitionPublisher publisher, AppsOptions options)
+{
+    public async Task<ReconcileResult> RunAsync(ApplicationInstance instance, CancellationToken cancellationToken)
+    {
+        if (!instance.Metadata.Finalizers.Contains(Finalizers.ApplicationInstance, StringComparer.Ordinal)) return ReconcileResult.Done;
+        DeletionObservation observed = await ObserveAsync(instance, cancellationToken).ConfigureAwait(false);
+        DeletionPlan plan = DeletionPlanner.Plan(observed);
+        if (await SayAsync(instance, plan.Deleting, cancellationToken).ConfigureAwait(false) is not { } current) return ReconcileResult.Done;
+        try
+        {
+            return await ActAsync(current, observed, plan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is KubernetesApiException or KubernetesTransportException)
+        {
+            // The cause has to be seen on the object that does not go away.
+            string text = Redactor.Copied(fault.Message);
+            await SayAsync(current, plan.Deleting with { Message = $"{plan.Deleting.Message}; {text}" }, cancellationToken).ConfigureAwait(false);
+            return ReconcileResult.Failed(fault, fault is KubernetesApiException { Error.RetryAfter: { } after } ? after : TimeSpan.Zero);
+        }
+    }
+
+    private async Task<ReconcileResult> ActAsync(ApplicationInstance instance, DeletionObservation observed, DeletionPlan plan, CancellationToken cancellationToken)
+    {
+        switch (plan.Step)
+        {
+            case DeletionStep.Uninstall:
+                await UninstallAsync(observed.Release!, plan, cancellationToken).ConfigureAwait(false);
+                return ReconcileResult.RequeueAfter(options.DeletionRecheck);
+            case DeletionStep.DeleteSources:
+                foreach ((KubernetesResource<ChartSource> resource, ChartSource source) in observed.Sources)
+                {
+                    if (!Ownership.IsOurs(instance, source) || source.Metadata.IsBeingDeleted) continue;
+                    await DeleteAsync(resource, source, cancellationToken).ConfigureAwait(false);
+                }
+
+                return await GoneAsync(instance, cancellationToken).ConfigureAwait(false)
+                    ? await FinishAsync(instance, cancellationToken).ConfigureAwait(false)
+                    : ReconcileResult.RequeueAfter(options.DeletionRecheck);
+            case DeletionStep.Release:
+                if (observed.Release is { } release) await LetGoAsync(FluxResources.HelmReleases, instance, release, cancellationToken).ConfigureAwait(false);
+                foreach ((KubernetesResource<ChartSource> resource, ChartSource source) in observed.Sources) await LetGoAsync(resource, instance, source, cancellationToken).ConfigureAwait(false);
+                return await FinishAsync(instance, cancellationToken).ConfigureAwait(false);
+            default:
+                return await FinishAsync(instance, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<DeletionObservation> ObserveAsync(ApplicationInstance instance, CancellationToken cancellationToken)
+    {
+        string? release = instance.Spec.Release?.Name is { Length: > 0 } name ? name : instance.Status.HelmReleaseRef?.Name;
+        if (string.IsNullOrEmpty(release) || instance.Spec.IsPlaceholder) return new() { Instance = instance };
+        ObjectKey key = new(instance.Metadata.Namespace ?? string.Empty, release);
+        HelmRelease? found = null;
+        if (kinds.IsServed(FluxResources.HelmReleases.Kind))
+            found = stores.Releases.Get(key) ?? await ReadAsync(FluxResources.HelmReleases, key, cancellationToken).ConfigureAwait(false);
+        var observed = new DeletionObservation { Instance = instance, Release = found };
+        return DeletionPlanner.Plan(observed).Step == DeletionStep.Uninstall
+            ? observed
+            : observed with { Sources = await SourcesAsync(key, cancellationToken).ConfigureAwait(false) };
+    }
+
+    private async Task<IReadOnlyList<(KubernetesResource<ChartSource>, ChartSource)>> SourcesAsync(ObjectKey release, CancellationToken cancellationToken)
+    {
+        var key = new ObjectKey(release.Namespace, ChildMetadata.SourceName(release.Name));
+        var found = new List<(KubernetesResource<ChartSource>, ChartSource)>();
+        foreach (KubernetesResource<ChartSource> resource in new[] { FluxResources.OciRepositories, FluxResources.HelmRepositories })
+        {
+            if (!kinds.IsServed(resource.Kind)) continue;
+            if (await ReadAsync(resource, key, cancellationToken).ConfigureAwait(false) is { } source) found.Add((resource, source));
+        }
+
+        return found;
+    }
+
+    private async Task<T?> ReadAsync<T>(KubernetesResource<T> resource, ObjectKey key, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        (await client.GetAsync(resource, key, cancellationToken).ConfigureAwait(false)).ValueOrNullIfNotFound();
+
+    private async Task<bool> GoneAsync(ApplicationInstance instance, CancellationToken cancellationToken)
+    {
+        DeletionObservation now = await ObserveAsync(instance, cancellationToken).ConfigureAwait(false);
+        return now.Sources.All(s => !Ownership.IsOurs(instance, s.Source));
+    }
+
+    private async Task UninstallAsync(HelmRelease release, DeletionPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.ResumesFirst)
+        {
+            var resume = new JsonObject { ["spec"] = new JsonObject { ["suspend"] = false } };
+            ApiResult<HelmRelease> resumed = await client.PatchAsync(
+                FluxResources.HelmReleases, ObjectKey.Of(release), Patch.Merge(resume), new() { FieldManager = FieldManagers.Operator }, cancellationToken).ConfigureAwait(false);
+            _ = resumed.ValueOrNullIfNotFound();
+        }
+
+        if (!release.Metadata.IsBeingDeleted) await DeleteAsync(FluxResources.HelmReleases, release, cancellationToken).ConfigureAwait(false);
+    }
+
+    // 404 is success; so is a conflict, which means that another object of this name has taken the place.
+    private async Task DeleteAsync(KubernetesResource resource, IKubernetesObject child, CancellationToken cancellationToken)
+    {
+        ApiResult<JsonObject> answer = await client.DeleteAsync(
+            resource, ObjectKey.Of(child), new() { Uid = child.Metadata.Uid, PropagationPolicy = "Background" }, cancellationToken).ConfigureAwait(false);
+        if (answer.Error is { IsNotFound: false, IsConflict: false } error) throw new KubernetesApiException(error);
+    }
+
+    // Without our owner reference the garbage collector leaves the object alone.
+    private async Task LetGoAsync<T>(KubernetesResource<T> resource, ApplicationInstance instance, T child, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        if (child.Metadata.OwnerReferences.All(o => o.Uid != instance.Metadata.Uid)) return;
+        var others = new JsonArray();
+        foreach (OwnerReference owner in child.Metadata.OwnerReferences.Where(o => o.Uid != instance.Metadata.Uid))
+            others.Add(System.Text.Json.JsonSerializer.SerializeToNode(owner, KubernetesJson.Default.OwnerReference));
+        var body = new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = child.Metadata.ResourceVersion, ["ownerReferences"] = others } };
+        ApiResult<T> answer = await client.PatchAsync(resource, ObjectKey.Of(child), Patch.Merge(body), new() { FieldManager = FieldManagers.Operator }, cancellationToken).ConfigureAwait(false);
+        _ = answer.ValueOrNullIfNotFound();
+    }
+
+    private async Task<ReconcileResult> FinishAsync(ApplicationInstance instance, CancellationToken cancellationToken)
+    {
+        var rest = new JsonArray([.. instance.Metadata.Finalizers.Where(f => f != Finalizers.ApplicationInstance).Select(f => JsonValue.Create(f))]);
+        var body = new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = instance.Metadata.ResourceVersion, ["finalizers"] = rest } };
+        ApiResult<ApplicationInstance> answer = await client.PatchAsync(
+            ApiResources.ApplicationInstances, ObjectKey.Of(instance), Patch.Merge(body), new() { FieldManager = FieldManagers.Operator }, cancellationToken).ConfigureAwait(false);
+        if (answer.Error is { IsConflict: true }) return ReconcileResult.RequeueAfter(TimeSpan.Zero);
+        _ = answer.ValueOrNullIfNotFound();
+        return ReconcileResult.Done;
+    }
+
+    private async Task<ApplicationInstance?> SayAsync(ApplicationInstance instance, DesiredCondition deleting, CancellationToken cancellationToken)
+    {
+        var decision = new StatusDecision
+        {
+            Conditions = [deleting],
+            ObservedGeneration = instance.Status.ObservedGeneration,
+            HelmReleaseRef = instance.Status.HelmReleaseRef,
+            LastAppliedChart = instance.Status.LastAppliedChart,
+            Endpoints = instance.Status.Endpoints,
+            Next = NextPass.OnChange,
+        };
+        StatusWriter.Result result = await statusWriter.WriteAsync(instance, decision, cancellationToken).ConfigureAwait(false);
+        if (result.Instance is { } written && result.Transitions.Count > 0) publisher.Publish(written, result.Transitions, decision);
+        return result.Instance;
+    }
+}

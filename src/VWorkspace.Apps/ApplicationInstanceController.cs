@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using VWorkspace.Api;
+using VWorkspace.Apps.Acting;
+using VWorkspace.Apps.Flux;
+using VWorkspace.Apps.Observing;
+using VWorkspace.ControllerRuntime;
+using VWorkspace.Kubernetes;
+
+namespace VWorkspace.Apps;
+
+/// <summary>What the ApplicationInstance controller takes from its surroundings beside the manager.</summary>
+public sealed record ApplicationInstanceServices
+{
+    /// <summary>Takes reports for the control plane. Default: nobody.</summary>
+    public IEventSink Sink { get; init; } = NoEventSink.Instance;
+
+    /// <summary>Registered identity of the cluster, or null before the registration. Asked in every pass.</summary>
+    public Func<string?> ClusterId { get; init; } = static () => null;
+
+    /// <summary>Version policy of the catalog. Default: everything is admitted.</summary>
+    public IChartVersionPolicy VersionPolicy { get; init; } = NoChartVersionPolicy.Instance;
+
+    /// <summary>Randomness of the spread of routine passes; null for a seed of its own.</summary>
+    public Random? Random { get; init; }
+}
+
+/// <summary>Registers the controller of ApplicationInstances.</summary>
+public static class ApplicationInstanceController
+{
+    /// <summary>Name of the controller in metrics and logs.</summary>
+    public const string Name = "applicationinstance";
+
+    internal const string ByUid = "uid";
+    private const string ByLabel = "label";
+
+    /// <summary>Only what carries our label is watched, so that memory grows with our own objects.</summary>
+    private static readonly InformerScope OwnObjects = new(LabelSelector: Labels.ApplicationInstance);
+
+    /// <summary>Adds the controller to a manager that has not been started.</summary>
+    /// <param name="manager">The manager.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="services">Surroundings; null for defaults.</param>
+    /// <exception cref="ArgumentException">A setting is invalid; the message names it.</exception>
+    public static void AddTo(IControllerManager manager, AppsOptions options, ApplicationInstanceServices? services = null)
+    {
+        ArgumentNullException.ThrowIfNull(manager);
+        ArgumentNullException.ThrowIfNull(options);
+        IReadOnlyList<string> faults = options.Validate();
+        if (faults.Count > 0) throw new ArgumentException($"settings of the {Name} controller: {string.Join("; ", faults)}", nameof(options));
+        services ??= new();
+        Stores stores = OpenStores(manager);
+        IObjectStore<ApplicationInstance> instances = stores.Instances;
+
+        IControllerBuilder builder = manager.AddController(Name)
+            .For(ApiResources.ApplicationInstances, InstanceChanges.Matter)
+            .Watches(FluxResources.HelmReleases, release => ParentOf(instances, release), OwnObjects)
+            .Watches(FluxResources.OciRepositories, source => ParentOf(instances, source), OwnObjects)
+            .Watches(FluxResources.HelmRepositories, source => ParentOf(instances, source), OwnObjects)
+            .Watches(FluxResources.Namespaces, ns => instances.List(ns.Metadata.Name).Select(i => ObjectKey.Of(i)), predicate: InstanceChanges.NamespaceMatters)
+            .Watches(ApiResources.Operations, TargetOf, predicate: InstanceChanges.OperationMatters)
+            .Triggered(out Action<ObjectKey> trigger)
+            .With(new()
+            {
+                MaxConcurrentReconciles = options.MaxConcurrentReconciles,
+                ReconcileTimeout = options.ReconcileTimeout,
+                BackoffBase = TimeSpan.FromMilliseconds(500),
+                BackoffMax = TimeSpan.FromMinutes(5),
+                BackoffJitter = 0.1,
+            });
+        manager.Kinds.OnChanged((_, _) =>
+        {
+            foreach (ApplicationInstance waiting in instances.List())
+                if (waiting.Status.Conditions.Find(ApplicationConditions.Blocked) is { IsTrue: true, Reason: ApplicationReasons.MissingDependencies } || waiting.Metadata.IsBeingDeleted)
+                    trigger(ObjectKey.Of(waiting));
+        });
+        builder.Reconcile(Compose(manager, stores, options, services, trigger));
+    }
+
+    private static ApplicationInstanceReconciler Compose(
+        IControllerManager manager, Stores stores, AppsOptions options, ApplicationInstanceServices services, Action<ObjectKey> trigger)
+    {
+        ILoggerFactory logging = manager.Logging;
+        var publisher = new TransitionPublisher(manager.Events, services.Sink, manager.Clock, new AppsMetrics(), logging.CreateLogger<TransitionPublisher>());
+        var statusWriter = new StatusWriter(manager.Client, manager.Clock);
+        _ = trigger;
+        return new(
+            manager.Client,
+            stores,
+            new Observer(manager.Client, stores, manager.Kinds, services.VersionPolicy, services.ClusterId),
+            new ChildWriter(manager.Client, logging.CreateLogger<ChildWriter>()),
+            statusWriter,
+            new DeletionPass(manager.Client, stores, manager.Kinds, statusWriter, publisher, options),
+            publisher,
+            new NoReadinessChecks(),
+            options,
+            manager.Clock,
+            services.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+    }
+
+    private static Stores OpenStores(IControllerManager manager)
+    {
+        IInformerCache cache = manager.Cache;
+        IInformer<ApplicationInstance> instances = cache.Informer(ApiResources.ApplicationInstances);
+        instances.AddIndex(ByLabel, ByLabelValue);
+        IInformer<Operation> operations = cache.Informer(ApiResources.Operations);
+        operations.AddIndex(ByUid, ByUidValue);
+        return new(
+            instances.Store,
+            operations.Store,
+            cache.Informer(FluxResources.Namespaces, optional: true).Store,
+            cache.Informer(FluxResources.HelmReleases, OwnObjects, optional: true).Store,
+            cache.Informer(FluxResources.HelmRepositories, OwnObjects, optional: true).Store,
+            cache.Informer(FluxResources.OciRepositories, OwnObjects, optional: true).Store);
+    }
+
+    private static IEnumerable<string> ByLabelValue(ApplicationInstance instance) =>
+        [$"{instance.Metadata.Namespace}/{Labels.ValueOf(instance.Metadata.Name ?? string.Empty)}"];
+
+    private static IEnumerable<string> ByUidValue(Operation operation) => operation.Metadata.Uid is { } uid ? [uid] : [];
+
+    private static IEnumerable<ObjectKey> ParentOf(IObjectStore<ApplicationInstance> instances, IKubernetesObject child)
+    {
+        if (child.Metadata.Controller is { } owner && owner.Kind == ApiResources.ApplicationInstances.Kind.Kind)
+        {
+            var key = new ObjectKey(child.Metadata.Namespace ?? string.Empty, owner.Name);
+            if (instances.Get(key)?.Metadata.Uid == owner.Uid) yield return key;
+            yield break;
+        }
+
+        if (!child.Metadata.Labels.TryGetValue(Labels.ApplicationInstance, out string? label)) yield break;
+        foreach (ApplicationInstance instance in instances.ByIndex(ByLabel, $"{child.Metadata.Namespace}/{label}")) yield return ObjectKey.Of(instance);
+    }
+
+    private static IEnumerable<ObjectKey> TargetOf(Operation operation) =>
+        operation.Spec.TargetRef is { Name.Length: > 0 } target ? [new(operation.Metadata.Namespace ?? string.Empty, target.Name)] : [];
+}

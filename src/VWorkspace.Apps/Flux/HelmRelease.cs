@@ -1,0 +1,47 @@
+using System.Text.Json;
+using VWorkspace.Kubernetes;
+
+namespace VWorkspace.Apps.Flux;
+
+/// <summary>What the controller reads of a HelmRelease (<c>helm.toolkit.fluxcd.io/v2</c>).</summary>
+internal sealed record HelmRelease : IKubernetesObject
+{
+    public string? ApiVersion { get; init; }
+
+    public string? Kind { get; init; }
+
+    public ObjectMeta Metadata { get => field ?? new(); init; } = new();
+
+    /// <summary>The whole spec: drift is found by comparing it with what was rendered.</summary>
+    public JsonElement? Spec { get; init; }
+
+    public HelmReleaseStatus Status { get => field ?? new(); init; } = new();
+
+    public bool IsSuspended => Spec is { ValueKind: JsonValueKind.Object } spec && spec.TryGetProperty("suspend", out JsonElement suspend) && suspend.ValueKind == JsonValueKind.True;
+}
+
+internal sealed record HelmReleaseStatus
+{
+    public long? ObservedGeneration { get; init; }
+
+    public IReadOnlyList<Condition> Conditions { get => field ?? []; init; } = [];
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<HelmRevision> History { get => field ?? []; init; } = [];
+
+    public string? LastAttemptedRevision { get; init; }
+}
+
+/// <summary>One Helm revision.</summary>
+internal sealed record HelmRevision
+{
+    public int Version { get; init; }
+
+    public string Status { get => field ?? string.Empty; init; } = string.Empty;
+
+    public string? ChartName { get; init; }
+
+    public string? ChartVersion { get; init; }
+
+    public bool WasDeployed => Status is "deployed" or "superseded";
+}
