@@ -51,7 +51,8 @@ internal static class Correlation
                 return true;
             case (JsonArray a, JsonArray b):
                 if (a.Count != b.Count) return false;
-                if (schema is not { ListType: "map" }) return JsonNode.DeepEquals(a, b);
+                if (JsonNode.DeepEquals(a, b)) return true;
+                if (schema is not { ListType: "map" }) return false;
                 foreach (var item in a)
                 {
                     if (ByKeys(schema, b, item) is not { } before || !IsUnchanged(schema.Items, item, before)) return false;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Cel;
 
 namespace VWorkspace.Kubernetes.InMemory.Schemas;
 
@@ -25,6 +26,8 @@ internal static class CrdSchemaValidation
         if (CrdVersions.Flag(schema, "nullable")) errors.Add(FieldError.Forbidden(at.Child("nullable"), "nullable cannot be true at the root"));
         var structural = StructuralSchema.Parse(schema);
         OpenApiRules.Check(schema, at, errors);
+        CelRuleDeclarations.CheckMembers(structural, at, errors);
+        if (errors.Count == before) CelRuleDeclarations.CheckPrograms(structural, at, errors);
         errors.AddRange(StructuralRules.Check(structural, at));
         if (errors.Count == before) DefaultRules.Check(structural, at, errors);
     }

@@ -51,16 +51,28 @@ internal static class GoText
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
         or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
-    /// <summary>Go's <c>%v</c> of a float64: the shortest digits, an exponent below 1e-4 and from 1e21 on.</summary>
+    /// <summary>Go's <c>%v</c> of a float64: the shortest digits, with an exponent below 1e-4 and from 1e6 on.</summary>
     public static string Float(double value)
     {
         if (double.IsNaN(value)) return "NaN";
         if (double.IsInfinity(value)) return value > 0 ? "+Inf" : "-Inf";
+        return Shortest(value, smallest: -4, largest: 6);
+    }
+
+    /// <summary>A float as encoding/json writes it: an exponent below 1e-6 and from 1e21 on.</summary>
+    private static string JsonFloat(double value)
+    {
+        var text = Shortest(value, smallest: -6, largest: 21);
+        return text.Contains("e-0", StringComparison.Ordinal) ? text.Replace("e-0", "e-", StringComparison.Ordinal) : text;
+    }
+
+    private static string Shortest(double value, int smallest, int largest)
+    {
         if (value == 0) return double.IsNegative(value) ? "-0" : "0";
-        var shortest = value.ToString("E16", CultureInfo.InvariantCulture);
+        var exact = value.ToString("E16", CultureInfo.InvariantCulture);
+        var exponent = int.Parse(exact[(exact.IndexOf('E', StringComparison.Ordinal) + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var round = value.ToString("R", CultureInfo.InvariantCulture);
-        var exponent = int.Parse(shortest[(shortest.IndexOf('E', StringComparison.Ordinal) + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        return exponent is < -4 or >= 21 ? Scientific(round, exponent) : Decimal(round);
+        return exponent < smallest || exponent >= largest ? Scientific(round, exponent) : Decimal(round);
     }
 
     /// <summary>Compact JSON with sorted members and Go's escapes of <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c>.</summary>
@@ -104,7 +116,7 @@ internal static class GoText
                 break;
             default:
                 if (JsonKinds.Of(value) == JsonKind.String) WriteString(text, value.GetValue<string>());
-                else if (JsonKinds.Of(value) == JsonKind.Float) text.Append(Float(JsonKinds.AsDouble(value)));
+                else if (JsonKinds.Of(value) == JsonKind.Float) text.Append(JsonFloat(JsonKinds.AsDouble(value)));
                 else text.Append(value.ToJsonString());
                 break;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Cel;
 
 namespace VWorkspace.Kubernetes.InMemory.Schemas;
 
@@ -16,6 +17,18 @@ internal static class SchemaValidator
         errors.AddRange(EmbeddedResourceValidator.Validate(schema, obj));
         var listErrors = ListTypeValidator.Validate(schema, obj);
         if (listErrors.Count > 0 && (old is null || ListTypeValidator.Validate(schema, old).Count == 0)) errors.AddRange(listErrors);
+        if (errors.Exists(BlocksRules))
+        {
+            if (CelRuleSet.For(schema).HasRules) errors.Add(FieldError.Invalid(FieldPath.Root, null, "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"));
+        }
+        else
+        {
+            errors.AddRange(CelValidator.Validate(schema, obj, old));
+        }
+
         return errors;
     }
+
+    /// <summary>Rules rely on types, sizes and required fields; they are not run when these are wrong.</summary>
+    private static bool BlocksRules(FieldError error) => error.Type is FieldErrorType.NotSupported or FieldErrorType.Required or FieldErrorType.TooLong or FieldErrorType.TooMany or FieldErrorType.TypeInvalid;
 }
