@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Schemas;
 
@@ -48,7 +49,7 @@ internal static class CelSchemaValues
         switch (format)
         {
             case "duration":
-                return GoDuration.TryParse(text, out var nanoseconds) ? new CelDuration(nanoseconds) : new CelError($"Invalid duration {text}");
+                return GoDuration.TryParseLoose(text, out var nanoseconds) ? new CelDuration(nanoseconds) : new CelError($"Invalid duration {text}");
             case "date":
                 return DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
                     ? new CelTimestamp(date)
@@ -91,13 +92,9 @@ internal sealed class CelSchemaObject(JsonObject json, StructuralSchema schema, 
     /// <summary>The value of a field by its CEL name, or null when it is not set.</summary>
     public object? Find(string field)
     {
-        foreach (var (name, property) in schema.Properties)
+        if (!(isResourceRoot && field == "metadata") && s_names.GetValue(schema, Names).TryGetValue(field, out var member))
         {
-            if (isResourceRoot && name == "metadata") continue;
-            if (string.Equals(CelNames.Escape(name), field, StringComparison.Ordinal))
-            {
-                return json.TryGetPropertyValue(name, out var value) ? CelSchemaValues.From(value, property, property.EmbeddedResource) : null;
-            }
+            return json.TryGetPropertyValue(member.Name, out var value) ? CelSchemaValues.From(value, member.Schema, member.Schema.EmbeddedResource) : null;
         }
 
         if (!isResourceRoot || !json.TryGetPropertyValue(field, out var own)) return null;
@@ -107,6 +104,20 @@ internal sealed class CelSchemaObject(JsonObject json, StructuralSchema schema, 
             "metadata" when own is JsonObject metadata => new CelSchemaObject(metadata, s_metadata, isResourceRoot: false),
             _ => null,
         };
+    }
+
+    /// <summary>The properties of a schema by their CEL names, made once per schema.</summary>
+    private static readonly ConditionalWeakTable<StructuralSchema, Dictionary<string, (string Name, StructuralSchema Schema)>> s_names = [];
+
+    private static Dictionary<string, (string Name, StructuralSchema Schema)> Names(StructuralSchema schema)
+    {
+        var names = new Dictionary<string, (string, StructuralSchema)>(StringComparer.Ordinal);
+        foreach (var (name, property) in schema.Properties)
+        {
+            if (CelNames.Escape(name) is { } escaped) names[escaped] = (name, property);
+        }
+
+        return names;
     }
 
     private static readonly StructuralSchema s_text = new() { Type = "string" };

@@ -109,13 +109,13 @@ internal sealed class CelValidator
         var rule = compiled.Rule;
         if (_remaining <= 0)
         {
-            _errors.Add(FieldError.InvalidOmitted(path, "validation failed due to running out of cost budget, no further validation rules will be run"));
+            _errors.Add(Invalid(path, value, "validation failed due to running out of cost budget, no further validation rules will be run"));
             return false;
         }
 
         if (compiled.Error is { } broken)
         {
-            _errors.Add(FieldError.InvalidOmitted(path, $"rule compile error: {broken}"));
+            _errors.Add(Invalid(path, value, $"rule compile error: {broken}"));
             return true;
         }
 
@@ -131,13 +131,13 @@ internal sealed class CelValidator
             case true:
                 return true;
             case CelError when _remaining < 0:
-                _errors.Add(FieldError.InvalidOmitted(path, "validation failed due to running out of cost budget, no further validation rules will be run"));
+                _errors.Add(Invalid(path, value, "validation failed due to running out of cost budget, no further validation rules will be run"));
                 return false;
             case CelError when budget.IsExceeded:
-                _errors.Add(FieldError.InvalidOmitted(path, $"'{((CelError)result).Message}': no further validation rules will be run due to call cost exceeds limit for rule: {rule.DisplayText}"));
+                _errors.Add(Invalid(path, value, $"'{((CelError)result).Message}': no further validation rules will be run due to call cost exceeds limit for rule: {rule.DisplayText}"));
                 return false;
             case CelError { Message: var message }:
-                _errors.Add(FieldError.InvalidOmitted(path, message.StartsWith("no such overload", StringComparison.Ordinal)
+                _errors.Add(Invalid(path, value, message.StartsWith("no such overload", StringComparison.Ordinal)
                     ? $"'{message}': call arguments did not match a supported operator, function or macro signature for rule: {rule.DisplayText}"
                     : $"{message} evaluating rule: {rule.DisplayText}"));
                 return true;
@@ -145,7 +145,7 @@ internal sealed class CelValidator
 
         if (!compiled.UsesOldSelf && ratchet.Tolerates) return true;
         var at = compiled.FieldPath.Length == 0 ? path : path.Child(compiled.FieldPath);
-        _errors.Add(Failure(at, Detail(compiled, self, oldSelf), rule.Reason));
+        _errors.Add(Failure(at, value, Detail(compiled, self, oldSelf), rule.Reason));
         return true;
     }
 
@@ -162,11 +162,15 @@ internal sealed class CelValidator
         return compiled.Rule.Message.Length > 0 ? compiled.Rule.Message.Trim() : $"failed rule: {compiled.Rule.DisplayText}";
     }
 
-    private static FieldError Failure(FieldPath path, string detail, string? reason) => reason switch
+    /// <summary>Since 1.35 simple values are shown and objects and lists left out.</summary>
+    private static FieldError Invalid(FieldPath path, JsonNode value, string detail) =>
+        value is JsonValue ? FieldError.Invalid(path, value, detail) : FieldError.InvalidOmitted(path, detail);
+
+    private static FieldError Failure(FieldPath path, JsonNode value, string detail, string? reason) => reason switch
     {
         "FieldValueForbidden" => FieldError.Forbidden(path, detail),
         "FieldValueRequired" => FieldError.Required(path, detail),
-        "FieldValueDuplicate" => new FieldError(FieldErrorType.Duplicate, path.ToString(), null, ""),
-        _ => FieldError.InvalidOmitted(path, detail),
+        "FieldValueDuplicate" => Invalid(path, value, "") with { Type = FieldErrorType.Duplicate },
+        _ => Invalid(path, value, detail),
     };
 }

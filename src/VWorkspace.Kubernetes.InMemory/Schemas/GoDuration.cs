@@ -40,6 +40,30 @@ internal static class GoDuration
         return true;
     }
 
+    /// <summary>What the <c>duration</c> format takes besides: whole numbers with units up to weeks, such as <c>2 days 3 hours</c>.</summary>
+    public static bool TryParseLoose(string text, out long nanoseconds)
+    {
+        if (TryParse(text, out nanoseconds)) return true;
+        decimal sum = 0;
+        var rest = text.AsSpan().Trim();
+        if (rest.IsEmpty) return false;
+        while (!rest.IsEmpty)
+        {
+            var digits = rest.IndexOfAnyExceptInRange('0', '9');
+            if (digits <= 0 || !decimal.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+            rest = rest[digits..].TrimStart();
+            var length = rest.IndexOfAny(" 0123456789") is var n and >= 0 ? n : rest.Length;
+            var unit = LooseUnit(rest[..length]);
+            if (unit == 0 || number > long.MaxValue) return false;
+            sum += number * unit;
+            rest = rest[length..].TrimStart();
+        }
+
+        if (sum > long.MaxValue) return false;
+        nanoseconds = (long)sum;
+        return true;
+    }
+
     /// <summary>Go's <c>Duration.String()</c>.</summary>
     public static string Format(long nanoseconds)
     {
@@ -71,5 +95,18 @@ internal static class GoDuration
         "m" => 60 * Second,
         "h" => 3600 * Second,
         _ => 0,
+    };
+
+    private static long LooseUnit(ReadOnlySpan<char> unit) => unit switch
+    {
+        "nano" or "nanosecond" or "nanoseconds" => 1,
+        "micro" or "microsecond" or "microseconds" => 1000,
+        "milli" or "millisecond" or "milliseconds" => 1_000_000,
+        "sec" or "second" or "seconds" => Second,
+        "min" or "minute" or "minutes" => 60 * Second,
+        "hr" or "hour" or "hours" => 3600 * Second,
+        "d" or "day" or "days" => 24 * 3600 * Second,
+        "w" or "week" or "weeks" or "wk" => 7 * 24 * 3600 * Second,
+        _ => Unit(unit),
     };
 }

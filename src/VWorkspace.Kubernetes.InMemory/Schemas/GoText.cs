@@ -60,7 +60,7 @@ internal static class GoText
     }
 
     /// <summary>A float as encoding/json writes it: an exponent below 1e-6 and from 1e21 on.</summary>
-    private static string JsonFloat(double value)
+    internal static string JsonFloat(double value)
     {
         var text = Shortest(value, smallest: -6, largest: 21);
         return text.Contains("e-0", StringComparison.Ordinal) ? text.Replace("e-0", "e-", StringComparison.Ordinal) : text;
@@ -69,10 +69,19 @@ internal static class GoText
     private static string Shortest(double value, int smallest, int largest)
     {
         if (value == 0) return double.IsNegative(value) ? "-0" : "0";
-        var exact = value.ToString("E16", CultureInfo.InvariantCulture);
-        var exponent = int.Parse(exact[(exact.IndexOf('E', StringComparison.Ordinal) + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var round = value.ToString("R", CultureInfo.InvariantCulture);
+        var exponent = Exponent(round);
         return exponent < smallest || exponent >= largest ? Scientific(round, exponent) : Decimal(round);
+    }
+
+    /// <summary>The decimal exponent of the first digit that is not zero. It is read off the shortest digits: more digits could round across a power of ten.</summary>
+    private static int Exponent(string round)
+    {
+        var e = round.IndexOf('E', StringComparison.Ordinal);
+        if (e >= 0) return int.Parse(round.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var digits = round.AsSpan().TrimStart('-');
+        var point = digits.IndexOf('.') is var p and >= 0 ? p : digits.Length;
+        return digits[0] != '0' ? point - 1 : -digits[2..].IndexOfAnyExcept('0') - 1;
     }
 
     /// <summary>Compact JSON with sorted members and Go's escapes of <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c>.</summary>

@@ -21,7 +21,7 @@ internal static class StringFormats
     {
         "datetime" => IsDateTime(text),
         "date" => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
-        "duration" => GoDuration.TryParse(text, out _),
+        "duration" => GoDuration.TryParseLoose(text, out _),
         "byte" => Base64.IsValid(text),
         "uri" => IsUri(text),
         "email" => s_email.IsMatch(text),
@@ -53,7 +53,7 @@ internal static class StringFormats
     private static string Normalize(string format) => format.Replace("-", "", StringComparison.Ordinal);
 
     private static bool IsDateTime(string text) => s_dateTime.IsMatch(text)
-        && DateTimeOffset.TryParse(text.Replace('t', 'T').Replace('z', 'Z').Replace(' ', 'T'), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _);
+        && DateTimeOffset.TryParse(text.Replace('t', 'T').Replace('z', 'Z'), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _);
 
     private static bool IsUri(string text) => text.Length > 0 && !text.Contains(' ') && (text[0] == '/' || Uri.TryCreate(text, UriKind.Absolute, out _));
 
@@ -105,7 +105,7 @@ internal static class StringFormats
         return sum % 10 == 0;
     }
 
-    private static readonly Regex s_dateTime = new(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}([tT]|\s)[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([zZ]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Regex.InfiniteMatchTimeout);
+    private static readonly Regex s_dateTime = new(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[tT][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([zZ]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Regex.InfiniteMatchTimeout);
     private static readonly Regex s_email = new(@"^[^\s@<>]+@[^\s@<>]+\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Regex.InfiniteMatchTimeout);
     private static readonly Regex s_hostName = new(@"^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Regex.InfiniteMatchTimeout);
     private static readonly Regex s_mac = new(@"^([0-9a-fA-F]{2}[:-]){5}([0-9a-fA-F]{2}[:-]){0,2}[0-9a-fA-F]{2}\z|^([0-9a-fA-F]{4}\.){2}[0-9a-fA-F]{4}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Regex.InfiniteMatchTimeout);
