@@ -155,7 +155,7 @@ internal sealed class MergeSchemaReader(Func<string, JsonObject?>? resolve)
             {
                 if (value is JsonObject property)
                 {
-                    map.Fields[name] = new MergeField { Type = Read(property), Default = property["default"] };
+                    map.Fields[name] = new MergeField { Type = Read(property), Default = property["default"]?.DeepClone() };
                 }
             }
         }

@@ -13,13 +13,13 @@ internal static class BuiltinMergeSchema
     /// <summary>The schema of a kind.</summary>
     public static MergeSchema Build(BuiltinType kind)
     {
-        var schema = Struct(kind, isAtomic: false, []);
+        var schema = Struct(kind, isAtomicHere: null, []);
         return new MergeSchema { Map = schema.Map, IsBuiltin = true };
     }
 
-    private static MergeSchema Struct(BuiltinType type, bool isAtomic, Dictionary<(BuiltinType, bool), MergeSchema> built)
+    private static MergeSchema Struct(BuiltinType type, bool? isAtomicHere, Dictionary<(BuiltinType, bool), MergeSchema> built)
     {
-        isAtomic |= type.IsAtomic;
+        var isAtomic = isAtomicHere ?? type.IsAtomic;
         if (built.TryGetValue((type, isAtomic), out var schema))
         {
             return schema;
@@ -54,20 +54,20 @@ internal static class BuiltinMergeSchema
         {
             List = new MergeList
             {
-                Element = Value(field.Type.Element!, isAtomic: false, built),
+                Element = Value(field.Type.Element!, isAtomic: null, built),
                 Relationship = field.ListType switch { "map" => ListRelationship.Map, "set" => ListRelationship.Set, _ => ListRelationship.Atomic },
                 Keys = field.ListKeys,
             },
         },
-        BuiltinShape.Map => new MergeSchema { Map = new MergeMap { Element = Value(field.Type.Element!, isAtomic: false, built), IsAtomic = field.IsAtomicMap } },
+        BuiltinShape.Map => new MergeSchema { Map = new MergeMap { Element = Value(field.Type.Element!, isAtomic: null, built), IsAtomic = field.IsAtomicMap == true } },
         _ => Value(field.Type, field.IsAtomicMap, built),
     };
 
-    private static MergeSchema Value(FieldType type, bool isAtomic, Dictionary<(BuiltinType, bool), MergeSchema> built) => type.Shape switch
+    private static MergeSchema Value(FieldType type, bool? isAtomic, Dictionary<(BuiltinType, bool), MergeSchema> built) => type.Shape switch
     {
         BuiltinShape.Struct => Struct(type.Struct, isAtomic, built),
-        BuiltinShape.List => new MergeSchema { List = new MergeList { Element = Value(type.Element!, isAtomic: false, built) } },
-        BuiltinShape.Map => new MergeSchema { Map = new MergeMap { Element = Value(type.Element!, isAtomic: false, built) } },
+        BuiltinShape.List => new MergeSchema { List = new MergeList { Element = Value(type.Element!, isAtomic: null, built) } },
+        BuiltinShape.Map => new MergeSchema { Map = new MergeMap { Element = Value(type.Element!, isAtomic: null, built) } },
         BuiltinShape.Any => MergeSchema.Deduced,
         _ => type.Primitive switch
         {

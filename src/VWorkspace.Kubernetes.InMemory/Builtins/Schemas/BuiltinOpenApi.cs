@@ -137,9 +137,9 @@ internal static class BuiltinOpenApi
             }
         }
 
-        if (field.IsAtomicMap)
+        if (field.IsAtomicMap is { } atomic)
         {
-            schema["x-kubernetes-map-type"] = "atomic";
+            schema["x-kubernetes-map-type"] = atomic ? "atomic" : "granular";
         }
 
         if (field.PatchStrategies.Length > 0)

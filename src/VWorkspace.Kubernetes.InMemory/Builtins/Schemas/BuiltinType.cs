@@ -67,8 +67,8 @@ internal sealed class BuiltinField
     /// <summary><c>x-kubernetes-list-map-keys</c>.</summary>
     public string[] ListKeys { get; init; } = [];
 
-    /// <summary>Whether the map is <c>x-kubernetes-map-type: atomic</c>.</summary>
-    public bool IsAtomicMap { get; init; }
+    /// <summary>Whether the map is <c>x-kubernetes-map-type: atomic</c> or <c>granular</c>; null where the type itself decides.</summary>
+    public bool? IsAtomicMap { get; init; }
 
     /// <summary>The strategies of strategic merge: <c>merge</c>, <c>replace</c>, <c>retainKeys</c>.</summary>
     public string[] PatchStrategies { get; init; } = [];

@@ -88,7 +88,7 @@ internal static class SchemaTextReader
         string listType = string.Empty, mergeKey = string.Empty;
         string[] listKeys = [], strategies = [], values = [];
         JsonNode? shown = null, filled = null;
-        var isAtomicMap = false;
+        bool? isAtomicMap = null;
         foreach (var word in words.AsSpan(2))
         {
             var equals = word.IndexOf('=', StringComparison.Ordinal);
@@ -100,7 +100,7 @@ internal static class SchemaTextReader
                     listKeys = keys.Length == 0 ? [] : keys.Split(',');
                     break;
                 case "map":
-                    isAtomicMap = value == "atomic";
+                    isAtomicMap = value == "atomic"; // "granular" undoes the type's own "atomic".
                     break;
                 case "patch":
                     (var names, mergeKey) = Cut(value);
@@ -132,7 +132,8 @@ internal static class SchemaTextReader
             PatchStrategies = strategies,
             PatchMergeKey = mergeKey.Length == 0 ? null : mergeKey,
             Default = shown,
-            Fill = filled ?? shown?.DeepClone(),
+            // An empty string is what an absent one is in Go, unless there is a pointer to it.
+            Fill = filled ?? (words[1][0] != '*' && shown?.ToJsonString() is "\"\"" ? null : shown?.DeepClone()),
             Enum = values,
             Description = description,
         };
