@@ -92,12 +92,12 @@ internal sealed class BuiltinField
     public bool IsInlineStruct => Type is { Shape: BuiltinShape.Struct, IsPointer: false };
 
     /// <summary>True when the field is written whatever it holds.</summary>
-    public bool IsAlwaysPresent => IsInlineStruct || (!Type.IsPointer && (IsAlwaysWritten || IsTime));
+    public bool IsAlwaysPresent => IsInlineStruct || IsAlwaysWritten || (IsTime && !Type.IsPointer);
 
     private bool IsTime => Type is { Shape: BuiltinShape.Primitive, Primitive: "time" or "microtime" };
 
     /// <summary>What stands there when nothing was set; null stands for JSON null.</summary>
-    public JsonNode? Zero() => Type.Shape switch
+    public JsonNode? Zero() => Type.IsPointer ? null : Type.Shape switch
     {
         BuiltinShape.Struct => new JsonObject(),
         BuiltinShape.Primitive => Type.Primitive switch
