@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VWorkspace.Kubernetes.InMemory.Cel;
 
 /// <summary>Finds the type of every node, and the faults a compiler finds: unknown names and fields, calls without a fitting signature.</summary>
@@ -33,6 +35,7 @@ internal sealed class CelChecker
 
     public CelType Check(CelExpr expression)
     {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new CelSyntaxException(expression.Position, "expression recursion limit exceeded");
         switch (expression)
         {
             case CelLiteral literal: return LiteralType(literal.Value);

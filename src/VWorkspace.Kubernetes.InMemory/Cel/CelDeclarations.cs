@@ -96,6 +96,14 @@ internal static class CelDeclarations
         compareTo kubernetes.Quantity.(kubernetes.Quantity) int
         add kubernetes.Quantity.(kubernetes.Quantity) kubernetes.Quantity | kubernetes.Quantity.(int) kubernetes.Quantity
         sub kubernetes.Quantity.(kubernetes.Quantity) kubernetes.Quantity | kubernetes.Quantity.(int) kubernetes.Quantity
+        semver (string) kubernetes.Semver | (string, bool) kubernetes.Semver
+        isSemver (string) bool | (string, bool) bool
+        major kubernetes.Semver.() int
+        minor kubernetes.Semver.() int
+        patch kubernetes.Semver.() int
+        isGreaterThan kubernetes.Semver.(kubernetes.Semver) bool
+        isLessThan kubernetes.Semver.(kubernetes.Semver) bool
+        compareTo kubernetes.Semver.(kubernetes.Semver) int
         format.named (string) optional(kubernetes.NamedFormat)
         format.dns1123Label () kubernetes.NamedFormat
         format.dns1123Subdomain () kubernetes.NamedFormat

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VWorkspace.Kubernetes.InMemory.Cel;
 
 /// <summary>The variables of an expression, innermost first.</summary>
@@ -33,6 +35,9 @@ internal sealed class CelEvaluator(CelBudget budget)
     {
         budget.Spend(1);
         if (budget.IsExceeded) return s_exceeded;
+
+        // Chains such as a + a + a are as deep as they are long.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) return new CelError("expression recursion limit exceeded");
         return expression switch
         {
             CelLiteral literal => literal.Value,

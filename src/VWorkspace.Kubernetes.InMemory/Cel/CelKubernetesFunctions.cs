@@ -13,6 +13,8 @@ internal static class CelKubernetesFunctions
         if (a.Length == 0) return function.StartsWith("format.", StringComparison.Ordinal) ? new CelNamedFormat(function["format.".Length..]) : null;
         return a[0] switch
         {
+            string s when function is "semver" or "isSemver" => OfSemverText(function, s, a.Length == 2 && a[1] is true),
+            CelSemver version => OfSemver(function, version, a),
             string s when a.Length == 1 => OfText(function, s),
             Uri url when a.Length == 1 => OfUrl(function, url),
             CelIp ip when a.Length == 1 => OfIp(function, ip.Address),
@@ -35,6 +37,23 @@ internal static class CelKubernetesFunctions
         "quantity" => CelQuantity.Parse(s) ?? (object)new CelError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
         "isQuantity" => CelQuantity.Parse(s) is not null,
         "format.named" => new CelOptional(s is "dns1123Label" or "dns1123Subdomain" or "dns1035Label" or "uri" or "uuid" or "byte" or "date" or "datetime" ? new CelNamedFormat(s) : null),
+        _ => null,
+    };
+
+    private static object OfSemverText(string function, string s, bool normalize)
+    {
+        var version = CelSemver.Parse(s, normalize);
+        return function == "isSemver" ? version is not null : version ?? (object)new CelError("No Major.Minor.Patch elements found");
+    }
+
+    private static object? OfSemver(string function, CelSemver version, object[] a) => (function, a.Length) switch
+    {
+        ("major", 1) => (long)version.Major,
+        ("minor", 1) => (long)version.Minor,
+        ("patch", 1) => (long)version.Patch,
+        ("isGreaterThan", 2) when a[1] is CelSemver other => version.CompareTo(other) > 0,
+        ("isLessThan", 2) when a[1] is CelSemver other => version.CompareTo(other) < 0,
+        ("compareTo", 2) when a[1] is CelSemver other => (long)version.CompareTo(other),
         _ => null,
     };
 

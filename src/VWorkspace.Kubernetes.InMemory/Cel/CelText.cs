@@ -33,6 +33,7 @@ internal static class CelText
         CelIp => "net.IP",
         CelCidr => "net.CIDR",
         CelQuantity => "kubernetes.Quantity",
+        CelSemver => "kubernetes.Semver",
         CelNamedFormat => "kubernetes.NamedFormat",
         _ => "object",
     };

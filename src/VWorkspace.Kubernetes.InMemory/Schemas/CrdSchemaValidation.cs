@@ -9,8 +9,8 @@ internal static class CrdSchemaValidation
     private static readonly string[] s_atRoot =
     [
         "description", "type", "format", "title", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern",
-        "maxItems", "minItems", "uniqueItems", "multipleOf", "required", "items", "properties", "externalDocs", "example", "default", "x-kubernetes-preserve-unknown-fields",
-        "x-kubernetes-validations", "nullable",
+        "maxItems", "minItems", "uniqueItems", "multipleOf", "required", "items", "properties", "externalDocs", "example", "x-kubernetes-preserve-unknown-fields",
+        "x-kubernetes-validations",
     ];
 
     /// <summary>Validates a schema.</summary>
@@ -36,7 +36,7 @@ internal static class CrdSchemaValidation
     {
         foreach (var (name, value) in schema)
         {
-            if (value is null) continue;
+            if (IsZero(value)) continue;
             if (name == "type")
             {
                 if (JsonKinds.AsString(value) is { Length: > 0 } type and not "object")
@@ -52,4 +52,14 @@ internal static class CrdSchemaValidation
             }
         }
     }
+
+    /// <summary>Members that say nothing do not count.</summary>
+    private static bool IsZero(JsonNode? value) => JsonKinds.Of(value) switch
+    {
+        JsonKind.Null => true,
+        JsonKind.Boolean => !value!.GetValue<bool>(),
+        JsonKind.String => value!.GetValue<string>().Length == 0,
+        JsonKind.Array => ((JsonArray)value!).Count == 0,
+        _ => false,
+    };
 }

@@ -100,6 +100,7 @@ public sealed class CelExpressionTests
     [TestCase("ip('10.0.0.1').family() == 4 && isIP('::1') && !isIP('10.0.0.1/8') && !isIP('010.0.0.1') && ip('127.0.0.1').isLoopback() && ip('8.8.8.8').isGlobalUnicast() && ip.isCanonical('::1') && !ip.isCanonical('::0001')")]
     [TestCase("cidr('10.0.0.0/8').containsIP('10.1.2.3') && cidr('10.0.0.0/8').containsCIDR('10.1.0.0/16') && !cidr('10.0.0.0/8').containsIP('11.0.0.1') && cidr('10.1.2.3/16').masked() == cidr('10.1.0.0/16') && cidr('10.0.0.0/8').prefixLength() == 8 && !isCIDR('10.0.0.0')")]
     [TestCase("quantity('1Gi').isGreaterThan(quantity('1G')) && quantity('500m').add(quantity('500m')).asInteger() == 1 && quantity('1k') == quantity('1000') && isQuantity('1.5Gi') && !isQuantity('1.5 Gi') && quantity('100').compareTo(quantity('200')) == -1")]
+    [TestCase("semver('1.2.3').isLessThan(semver('1.10.0')) && semver('1.0.0-rc.1').isLessThan(semver('1.0.0')) && semver('v1.2', true).minor() == 2 && isSemver('1.2.3+b') && !isSemver('1.2') && semver('2.0.0').compareTo(semver('1.9.9')) == 1 && semver('1.2.3').patch() == 3")]
     [TestCase("format.dns1123Label().validate('ok').hasValue() == false && format.named('dns1123Label').value().validate('NO').hasValue()")]
     public void An_expression_is_true(string expression)
     {
@@ -153,6 +154,10 @@ public sealed class CelExpressionTests
         Assert.That(program.Evaluate(new CelBudget(1000)), Is.EqualTo(new CelError("operation cancelled: actual cost limit exceeded")));
         Assert.That(program.Evaluate(new CelBudget(1_000_000)), Is.EqualTo(true));
     }
+
+    [Test]
+    public void A_chain_without_end_is_refused() =>
+        Assert.That(CelProgram.Compile(string.Join("+", Enumerable.Repeat("1", 300_000))).Error, Does.Contain("recursion limit"));
 
     [Test]
     public void Nesting_without_end_is_refused() =>

@@ -116,6 +116,15 @@ public sealed class CrdValidationTests
         Assert.That((string?)crd["spec"]!["conversion"]!["strategy"], Is.EqualTo("None"));
     }
 
+    [Test]
+    public void With_a_status_subresource_the_root_holds_only_what_applies_to_all_of_the_object()
+    {
+        var crd = RecordedSchemas.Crd("demo.example.com", "bars", "Bar", """{"type":"object","nullable":false,"properties":{"spec":{"type":"object"}},"anyOf":[{"required":["spec"]}]}""");
+        Assert.That(Errors(crd), Is.Empty);
+        crd["spec"]!["versions"]![0]!["subresources"] = JsonNode.Parse("""{"status":{}}""");
+        Assert.That(Errors(crd), Has.One.EndsWith("fields are allowed at the root of the schema if the status subresource is enabled"));
+    }
+
     private static string[] Errors(JsonObject crd) => CrdValidation.Validate(crd, null).Select(e => e.Message).ToArray();
 
     private static TestCaseData Case(string name, Action<JsonObject> change, params string[] expected) => new TestCaseData(change, expected).SetArgDisplayNames(name);
