@@ -68,7 +68,7 @@ public sealed class HealthChecks
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return (entry.Name, HealthCheckResult.Failed("TimedOut", $"no answer within {_timeout.TotalSeconds:0.#} s"));
+            return (entry.Name, HealthCheckResult.Failed("TimedOut", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no answer within {_timeout.TotalSeconds:0.#} s")));
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

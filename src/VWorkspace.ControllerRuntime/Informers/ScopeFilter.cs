@@ -1,4 +1,5 @@
 using VWorkspace.Kubernetes;
+using VWorkspace.Kubernetes.Selectors;
 
 namespace VWorkspace.ControllerRuntime;
 

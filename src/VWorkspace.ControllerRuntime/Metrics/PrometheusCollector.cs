@@ -13,7 +13,6 @@ public sealed class PrometheusCollector : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly PullExporter _exporter;
-    private readonly BaseExportingMetricReader _reader;
     private readonly MeterProvider _provider;
     private readonly List<Action<Dictionary<string, PrometheusFamily>>> _declared = [];
 
@@ -22,8 +21,8 @@ public sealed class PrometheusCollector : IDisposable
     public PrometheusCollector(params IEnumerable<string> meters)
     {
         _exporter = new();
-        _reader = new(_exporter) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative };
-        _provider = Sdk.CreateMeterProviderBuilder().AddMeter([.. meters]).AddReader(_reader).Build();
+        var reader = new BaseExportingMetricReader(_exporter) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative };
+        _provider = Sdk.CreateMeterProviderBuilder().AddMeter([.. meters]).AddReader(reader).Build();
     }
 
     /// <summary>Makes a series of a histogram exist with value 0 before its first measurement.</summary>
@@ -52,7 +51,7 @@ public sealed class PrometheusCollector : IDisposable
         lock (_gate)
         {
             _exporter.Families.Clear();
-            _reader.Collect();
+            _exporter.Collect!(Timeout.Infinite);
             foreach (Action<Dictionary<string, PrometheusFamily>> declare in _declared) declare(_exporter.Families);
             foreach (PrometheusFamily family in _exporter.Families.Values.OrderBy(static family => family.Name, StringComparer.Ordinal))
                 if (!family.IsEmpty) family.Write(text, openMetrics);
@@ -70,6 +69,7 @@ public sealed class PrometheusCollector : IDisposable
     {
         public Dictionary<string, PrometheusFamily> Families { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>Set by the reader; the only way to make it collect for an exporter that is pulled.</summary>
         public Func<int, bool>? Collect { get; set; }
 
         public override ExportResult Export(in Batch<Metric> batch)

@@ -58,7 +58,7 @@ internal sealed class PrometheusFamily(string name, PrometheusType type, string 
         // OpenMetrics names a counter without its suffix and its sample with it; a counter without the suffix cannot be one there.
         bool suffixed = Type == PrometheusType.Counter && Name.EndsWith("_total", StringComparison.Ordinal);
         string family = openMetrics && suffixed ? Name[..^"_total".Length] : Name;
-        string type = Type switch
+        string declared = Type switch
         {
             PrometheusType.Counter => openMetrics && !suffixed ? "unknown" : "counter",
             PrometheusType.Gauge => "gauge",
@@ -78,7 +78,7 @@ internal sealed class PrometheusFamily(string name, PrometheusType type, string 
             text.Append('\n');
         }
 
-        text.Append("# TYPE ").Append(family).Append(' ').Append(type).Append('\n');
+        text.Append("# TYPE ").Append(family).Append(' ').Append(declared).Append('\n');
         foreach ((string labels, PrometheusSeries series) in _series) series.Write(text, Name, labels, openMetrics);
     }
 }

@@ -17,7 +17,8 @@ internal sealed partial class UndecodableReports(KubernetesResource resource, IL
             _reported[known] = version;
         }
 
-        Undecodable(logger, resource.QualifiedName, key?.Namespace, key?.Name, resourceVersion, error);
+        using (logger.BeginScope(new KeyValuePair<string, object?>[] { new("namespace", key?.Namespace), new("name", key?.Name) }))
+            Undecodable(logger, resource.QualifiedName, resourceVersion, error);
     }
 
     /// <summary>The object was decoded or went: its next fault is news again.</summary>
@@ -28,6 +29,5 @@ internal sealed partial class UndecodableReports(KubernetesResource resource, IL
 
     [LoggerMessage(Level = LogLevel.Error, Message = "object cannot be decoded")]
     private static partial void Undecodable(
-        ILogger logger, string resource, string? @namespace, string? name,
-        string? resourceVersion, string error);
+        ILogger logger, string resource, string? resourceVersion, string error);
 }
