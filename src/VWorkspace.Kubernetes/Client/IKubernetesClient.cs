@@ -25,6 +25,10 @@ public interface IKubernetesClient : IAsyncDisposable
         where T : class, IKubernetesObject;
 
     /// <summary>Opens a watch. Returns when the response head has arrived, never waits for a first event.</summary>
+    /// <param name="resource">What to watch.</param>
+    /// <param name="namespace">One namespace, or null for all (and for cluster-scoped kinds).</param>
+    /// <param name="options">Where to start and what to tell.</param>
+    /// <param name="cancellationToken">Ends the opening at once, and later a pending read of the stream.</param>
     Task<ApiResult<IWatchStream<T>>> WatchAsync<T>(KubernetesResource<T> resource, string? @namespace, WatchOptions options, CancellationToken cancellationToken)
         where T : class, IKubernetesObject;
 

@@ -87,7 +87,7 @@ public sealed class KubernetesClient : IKubernetesClient
             if (!response.IsSuccessStatusCode) return await RefusalAsync<IWatchStream<T>>(response, warnings, token);
             Stream body = await response.Content.ReadAsStreamAsync(token);
             return new ApiResult<IWatchStream<T>>(
-                new WatchStream<T>(body, response, resource, _options.MaxObjectBytes, idle, _options.TimeProvider, cancellationToken), warnings);
+                new WatchStream<T>(body, response, resource, _options.MaxObjectBytes, idle, _options.TimeProvider, cancellationToken, _transport.Closing), warnings);
         }, cancellationToken);
     }
 
@@ -169,7 +169,7 @@ public sealed class KubernetesClient : IKubernetesClient
         return SendAsync(request, (response, token) => DecodeAsync(response, WireJson.Default.JsonObject, request.Subject, token), cancellationToken);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends calls under way with <see cref="ObjectDisposedException"/>, open watches with <see cref="OperationCanceledException"/>, and closes connections.</summary>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0) _transport.Dispose();

@@ -20,6 +20,7 @@ internal sealed class ApiTransport : IDisposable
     private readonly TokenBucket? _limiter;
     private readonly RetryPolicy _retries;
     private readonly string _base;
+    private readonly CancellationTokenSource _closing = new();
 
     public ApiTransport(KubernetesClientConfiguration configuration, KubernetesClientOptions options)
     {
@@ -31,12 +32,31 @@ internal sealed class ApiTransport : IDisposable
         _base = configuration.Server.GetLeftPart(UriPartial.Authority) + configuration.Server.AbsolutePath.TrimEnd('/');
     }
 
+    /// <summary>Cancelled when the client is disposed; ends calls and watches.</summary>
+    public CancellationToken Closing => _closing.Token;
+
     /// <summary>Sends a call until there is an answer to keep, and reads it.</summary>
     /// <param name="request">The call.</param>
     /// <param name="read">Reads the answer within the call's time-out; owns the response.</param>
     /// <param name="cancellationToken">Ends the call at once.</param>
     /// <exception cref="KubernetesTransportException">There is no answer.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before or meanwhile.</exception>
     public async Task<TResult> SendAsync<TResult>(ApiRequest request, Func<HttpResponseMessage, CancellationToken, Task<TResult>> read, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(KubernetesClient));
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        try
+        {
+            return await SendRepeatedlyAsync(request, read, whole.Token);
+        }
+        catch (OperationCanceledException e) when (whole.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested(); // the caller's own token, not the linked one
+            throw new ObjectDisposedException(typeof(KubernetesClient).FullName, e);
+        }
+    }
+
+    private async Task<TResult> SendRepeatedlyAsync<TResult>(ApiRequest request, Func<HttpResponseMessage, CancellationToken, Task<TResult>> read, CancellationToken cancellationToken)
     {
         using Activity? activity = KubernetesTelemetry.Start(request, _configuration.Server);
         long startedAt = _timeProvider.GetTimestamp();
@@ -70,8 +90,9 @@ internal sealed class ApiTransport : IDisposable
 
     public void Dispose()
     {
+        // Cancelled and not disposed: calls under way still look at it, and nothing holds it afterwards. The same goes for the slots.
+        _closing.Cancel();
         _connections.Dispose();
-        _gate.Dispose();
     }
 
     /// <summary>One attempt: done with a result, or not done with the pause before the next one (none after a renewed credential).</summary>
@@ -167,7 +188,7 @@ internal sealed class ApiTransport : IDisposable
         }
     }
 
-    private static bool IsFault(Exception e) => e is HttpRequestException or IOException or OperationCanceledException or AuthenticationException;
+    private static bool IsFault(Exception e) => e is HttpRequestException or IOException or OperationCanceledException or AuthenticationException or InvalidDataException;
 
     private KubernetesTransportException Translate(Exception e, ApiRequest request, bool timedOut)
     {

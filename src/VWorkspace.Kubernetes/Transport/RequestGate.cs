@@ -1,7 +1,7 @@
 namespace VWorkspace.Kubernetes.Transport;
 
 /// <summary>Bounds the requests under way, with slots that only leases may use.</summary>
-internal sealed class RequestGate(int general, int leases) : IDisposable
+internal sealed class RequestGate(int general, int leases)
 {
     private readonly SemaphoreSlim _general = new(general, general);
     private readonly SemaphoreSlim _leases = new(leases, leases);
@@ -14,24 +14,8 @@ internal sealed class RequestGate(int general, int leases) : IDisposable
         return new Slot(slots);
     }
 
-    public void Dispose()
-    {
-        _general.Dispose();
-        _leases.Dispose();
-    }
-
     internal readonly struct Slot(SemaphoreSlim slots) : IDisposable
     {
-        public void Dispose()
-        {
-            try
-            {
-                slots.Release();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The client was disposed with this request under way.
-            }
-        }
+        public void Dispose() => slots.Release();
     }
 }

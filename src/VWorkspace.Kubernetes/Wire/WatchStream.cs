@@ -30,10 +30,19 @@ internal sealed class WatchStream<T> : IWatchStream<T> where T : class, IKuberne
     /// <param name="idleTimeout">Longest silence, or infinite.</param>
     /// <param name="timeProvider">Clock of the silence.</param>
     /// <param name="opening">Token the watch was opened with; it ends reads too.</param>
-    public WatchStream(Stream body, IDisposable owner, KubernetesResource<T> resource, int maxLineBytes, TimeSpan idleTimeout, TimeProvider timeProvider, CancellationToken opening)
+    /// <param name="closing">Token of the client's end.</param>
+    public WatchStream(
+        Stream body,
+        IDisposable owner,
+        KubernetesResource<T> resource,
+        int maxLineBytes,
+        TimeSpan idleTimeout,
+        TimeProvider timeProvider,
+        CancellationToken opening,
+        CancellationToken closing = default)
     {
         (_body, _owner, _resource, _maxLineBytes, _idleTimeout, _timeProvider) = (body, owner, resource, maxLineBytes, idleTimeout, timeProvider);
-        _abort = CancellationTokenSource.CreateLinkedTokenSource(opening);
+        _abort = CancellationTokenSource.CreateLinkedTokenSource(opening, closing);
         _aborted = _abort.Token;
     }
 
@@ -118,7 +127,7 @@ internal sealed class WatchStream<T> : IWatchStream<T> where T : class, IKuberne
         {
             return await pipe.ReadAsync(_aborted);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             ThrowIfAborted(cancellationToken);
             throw new KubernetesTransportException($"the watch of {_resource.QualifiedName} broke: {e.Message}", e);

@@ -21,9 +21,11 @@ internal static class TestCertificates
 
     public static TestCertificate Intermediate { get; } = MakeAuthority("intermediate", Authority);
 
+    /// <summary>Same name as <see cref="Intermediate"/>, another key, made by somebody else.</summary>
+    public static TestCertificate ForgedIntermediate { get; } = MakeAuthority("intermediate", OtherAuthority);
+
     public static TestCertificate MakeServer(TestCertificate issuer, params string[] names)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return Make("server", issuer, request =>
         {
             var san = new SubjectAlternativeNameBuilder();

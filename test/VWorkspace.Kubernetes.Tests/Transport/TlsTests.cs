@@ -93,6 +93,55 @@ public sealed class TlsTests
     }
 
     [Test]
+    public async Task Certificate_that_only_bears_the_name_of_our_intermediate_is_not_trusted()
+    {
+        TestCertificate forged = TestCertificates.MakeServer(TestCertificates.ForgedIntermediate, "127.0.0.1");
+        await using var server = await TlsServer.StartAsync(forged, TestCertificates.Intermediate.Certificate);
+        await using KubernetesClient client = TestClients.For(server.Address, new() { MaxRetries = 0, Random = new Random(1) }, c => c with { CertificateAuthorityData = TestCertificates.Intermediate.Pem });
+
+        var fault = await Assert.ThrowsAsync<KubernetesTransportException>(() => client.GetAsync(Widget.Resource, Key, TestClients.Limit()));
+
+        Assert.That(fault!.Fault, Is.EqualTo(TransportFault.Connect));
+        Assert.That(server.Seen, Is.Empty);
+    }
+
+    [Test]
+    public async Task Authorities_in_a_file_are_read_again_when_they_change()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            var time = new VWorkspace.TestSupport.ManualTimeProvider();
+            await File.WriteAllTextAsync(file, TestCertificates.OtherAuthority.Pem);
+            await using var server = await TlsServer.StartAsync(TestCertificates.MakeServer(TestCertificates.Authority, "127.0.0.1"));
+            await using KubernetesClient client = TestClients.For(server.Address, new() { MaxRetries = 0, TimeProvider = time, Random = new Random(1) }, c => c with { CertificateAuthorityFile = file });
+            await Assert.ThatAsync(() => client.GetAsync(Widget.Resource, Key, TestClients.Limit()), Throws.TypeOf<KubernetesTransportException>());
+
+            await File.WriteAllTextAsync(file, TestCertificates.Authority.Pem);
+            File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+            time.Advance(TimeSpan.FromSeconds(31));
+
+            Assert.That((await client.GetAsync(Widget.Resource, Key, TestClients.Limit())).IsSuccess);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Test]
+    public async Task Long_list_arrives_compressed_unless_switched_off([Values] bool disabled)
+    {
+        await using var server = await TlsServer.StartAsync(TestCertificates.MakeServer(TestCertificates.Authority, "127.0.0.1"));
+        await using KubernetesClient client = TestClients.For(server.Address, with: c => c with { CertificateAuthorityData = TestCertificates.Authority.Pem, DisableCompression = disabled });
+
+        ObjectPage<Widget> page = (await client.ListAsync(Widget.Resource, null, new() { Limit = 100 }, TestClients.Limit())).Value;
+
+        Assert.That(page.Items, Has.Count.EqualTo(100));
+        Assert.That(server.Compressed, Is.EqualTo(!disabled));
+    }
+
+    [Test]
     public async Task Client_certificate_files_are_shown_and_their_replacement_gets_new_connections()
     {
         string directory = Directory.CreateTempSubdirectory("client-certificate-").FullName;
@@ -140,9 +189,11 @@ public sealed class TlsTests
 
         public ConcurrentQueue<(string Protocol, string? Client)> Seen { get; } = new();
 
+        public bool Compressed { get; private set; }
+
         public TaskCompletionSource WatchAborted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public static async Task<TlsServer> StartAsync(TestCertificate certificate)
+        public static async Task<TlsServer> StartAsync(TestCertificate certificate, X509Certificate2? chain = null)
         {
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
@@ -150,6 +201,7 @@ public sealed class TlsTests
             builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0, l => l.UseHttps(h =>
             {
                 h.ServerCertificate = certificate.Certificate;
+                if (chain is not null) h.ServerCertificateChain = [chain];
                 h.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
                 h.ClientCertificateValidation = (_, _, _) => true;
             })));
@@ -171,6 +223,16 @@ public sealed class TlsTests
         private async Task AnswerAsync(HttpContext context)
         {
             Seen.Enqueue((context.Request.Protocol, context.Connection.ClientCertificate?.Subject));
+            if (context.Request.Query.ContainsKey("limit"))
+            {
+                Compressed = context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal);
+                byte[] list = System.Text.Encoding.UTF8.GetBytes($$$"""{"metadata":{"resourceVersion":"1"},"items":[{{{string.Join(",", Enumerable.Range(0, 100).Select(i => Widget.Json($"w{i}")))}}}]}""");
+                if (Compressed) context.Response.Headers.ContentEncoding = "gzip";
+                await using Stream body = Compressed ? new System.IO.Compression.GZipStream(context.Response.Body, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true) : context.Response.Body;
+                await body.WriteAsync(list);
+                return;
+            }
+
             if (!context.Request.Query.ContainsKey("watch"))
             {
                 await context.Response.WriteAsync(Widget.Json("a"));
