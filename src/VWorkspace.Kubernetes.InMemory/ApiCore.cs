@@ -23,7 +23,7 @@ internal sealed class ApiCore
         Store = new ObjectStore(options.HistoryPerResource, options.WatchBuffer);
         Registry = new ResourceRegistry(BuiltinCatalog.Types);
         foreach (var type in BuiltinCatalog.Types) Store.Table(type.StorageKey);
-        Ownership = new FieldOwnership();
+        Ownership = new FieldOwnership(Time);
         Admission = new AdmissionChain(Store);
         Writer = new ResourceWriter(Store, Admission, Ownership, Time, Names);
         Deleter = new ResourceDeleter(Store, Admission, Time);

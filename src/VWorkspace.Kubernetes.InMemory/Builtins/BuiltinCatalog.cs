@@ -1,3 +1,4 @@
+using VWorkspace.Kubernetes.InMemory.Crds;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
 
@@ -86,7 +87,7 @@ internal static class BuiltinCatalog
     {
         yield return Make("events.k8s.io", "v1", "events", "Event", true, Plain, "ev") with { StorageKey = "events" };
         yield return Make("coordination.k8s.io", "v1", "leases", "Lease", true, new BuiltinStrategy { CreateOnUpdate = true, UnconditionalUpdate = false });
-        yield return Make("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, new BuiltinStrategy { Status = true, Generation = true, UnconditionalUpdate = false }, "crd", "crds") with { Categories = ["api-extensions"] };
+        yield return Make("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, new CrdStrategy { Status = true, Generation = true, UnconditionalUpdate = false }, "crd", "crds") with { Categories = ["api-extensions"] };
         var webhooks = new BuiltinStrategy { Generation = true };
         yield return Make("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
         yield return Make("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };

@@ -21,9 +21,15 @@ internal static class CrdStatus
         status["acceptedNames"] = crd["spec"].Child("names")?.DeepClone() ?? new JsonObject();
         SetCondition(status, "NamesAccepted", "NoConflicts", "no conflicts found", now);
         SetCondition(status, "Established", "InitialNamesAccepted", "the initial names have been accepted", now);
+        AddStorageVersions(crd);
+        return !JsonNode.DeepEquals(before, status);
+    }
+
+    public static void AddStorageVersions(JsonObject crd)
+    {
+        var status = crd.Ensure("status");
         var stored = status.Items("storedVersions").Texts();
         status["storedVersions"] = new JsonArray([.. stored.Union(StorageVersions(crd), StringComparer.Ordinal).Select(v => (JsonNode)v)]);
-        return !JsonNode.DeepEquals(before, status);
     }
 
     private static IEnumerable<string> StorageVersions(JsonObject crd) =>

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.ManagedFields;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
+using VWorkspace.Kubernetes.InMemory.Schemas;
 using VWorkspace.Kubernetes.InMemory.Tables;
 
 namespace VWorkspace.Kubernetes.InMemory.Crds;
@@ -10,12 +13,16 @@ namespace VWorkspace.Kubernetes.InMemory.Crds;
 internal sealed class CustomResourceStrategy : ResourceStrategy
 {
     private readonly IReadOnlyList<TableColumn> _columns;
+    private readonly StructuralSchema _schema;
 
-    public CustomResourceStrategy(JsonObject version, long epoch, bool namespaced)
+    public CustomResourceStrategy(JsonObject version, long epoch)
     {
         SchemaEpoch = epoch;
         HasStatus = version["subresources"].Child("status") is not null;
         SelectableFields = [.. (version.Items("selectableFields") ?? []).Select(f => (f.Text("jsonPath") ?? "").TrimStart('.'))];
+        var openApi = version["schema"].Child("openAPIV3Schema");
+        _schema = StructuralSchema.Parse(openApi ?? new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true });
+        MergeSchema = MergeSchema.ForCustomResource(openApi);
         _columns = PrinterColumns.Build(version.Items("additionalPrinterColumns"));
     }
 
@@ -28,6 +35,29 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
     public override long SchemaEpoch { get; }
 
     public override IReadOnlyList<string> SelectableFields { get; }
+
+    public override MergeSchema MergeSchema { get; }
+
+    public override FieldSet? ResetFields(string subresource) => !HasStatus ? null
+        : subresource == "status" ? ManagedFields.ResetFields.ForCustomStatus : ManagedFields.ResetFields.ForMainResource;
+
+    public override IReadOnlyList<string> Decode(ResourceType type, JsonObject obj) => SchemaPruner.Prune(_schema, obj);
+
+    public override void ApplyDefaults(ResourceType type, JsonObject obj) => SchemaDefaulter.Default(_schema, obj);
+
+    public override void Convert(ResourceType type, JsonObject obj)
+    {
+        obj["apiVersion"] = type.ApiVersion;
+        SchemaPruner.Prune(_schema, obj);
+        SchemaDefaulter.Default(_schema, obj);
+    }
+
+    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj) => Causes(SchemaValidator.Validate(_schema, obj, null));
+
+    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource) =>
+        Causes(SchemaValidator.Validate(_schema, obj, old));
+
+    private static IEnumerable<FieldCause> Causes(IEnumerable<FieldError> errors) => errors.Select(e => new FieldCause(e.Field, e.Reason, e.Body));
 
     public override IReadOnlyList<TableColumn> Columns(ResourceType type) => _columns;
 

@@ -20,7 +20,7 @@ internal static class CustomResourceTypes
         foreach (var version in (spec.Items("versions") ?? []).OfType<JsonObject>())
         {
             if (version.Flag("served") != true) continue;
-            var strategy = new CustomResourceStrategy(version, epoch, crd["spec"].Text("scope") == "Namespaced");
+            var strategy = new CustomResourceStrategy(version, epoch);
             var subresources = new List<Subresource>();
             if (strategy.HasStatus) subresources.Add(new Subresource("status", ResourceType.StatusVerbs));
             if (version["subresources"].Child("scale") is not null) subresources.Add(new Subresource("scale", ResourceType.StatusVerbs, "autoscaling", "v1", "Scale"));

@@ -1,33 +1,56 @@
 using System.Text.Json.Nodes;
-using VWorkspace.Kubernetes.InMemory.Objects;
+using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.Http;
+using VWorkspace.Kubernetes.InMemory.ManagedFields;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.Patches;
 
 namespace VWorkspace.Kubernetes.InMemory.Rest;
 
-/// <summary>Keeps <c>metadata.managedFields</c>: who wrote which field.</summary>
-internal sealed class FieldOwnership
+/// <summary>Keeps <c>metadata.managedFields</c>, and applies configurations by them: the requests' side of <see cref="ManagedFieldsManager"/>.</summary>
+internal sealed class FieldOwnership(TimeProvider time)
 {
-    /// <summary>Records an ordinary write (create, update, patch).</summary>
-    public JsonObject AfterWrite(ResourceType type, JsonObject? live, JsonObject obj, string subresource, WriteParameters options) => obj;
+    /// <summary>Records an ordinary write (create, update, patch) in the object, and answers it.</summary>
+    public JsonObject AfterWrite(ResourceType type, JsonObject? live, JsonObject obj, string subresource, WriteParameters options)
+    {
+        ManagedFieldsManager.Update(live, obj, Request(type, subresource, options.FieldManager));
+        return obj;
+    }
 
     /// <summary>Merges an applied configuration into the live object.</summary>
     public JsonObject Apply(ResourceType type, JsonObject? live, JsonObject applied, string subresource, WriteParameters options)
     {
-        var result = live is null ? applied.Copy() : (JsonObject)JsonMergePatch.Apply(live, applied)!;
-        Http.BodyReader.Coerce(type, result, options);
-        return result;
+        switch (ManagedFieldsManager.Apply(live, applied, options.Force, Request(type, subresource, options.FieldManager)))
+        {
+            case ApplyOutcome.Merged merged:
+                BodyReader.Coerce(type, merged.Object, options);
+                return merged.Object;
+            case ApplyOutcome.Conflict conflict:
+                var causes = conflict.Causes.Select(c => (JsonNode)new JsonObject { ["reason"] = FieldManagerConflict.Reason, ["message"] = c.Message, ["field"] = c.Path });
+                throw StatusErrors.Of(409, "Conflict", conflict.Message, new JsonObject { ["causes"] = new JsonArray([.. causes]) });
+            case ApplyOutcome.Rejected { StatusCode: 400 } refused:
+                throw StatusErrors.BadRequest(refused.Message);
+            case ApplyOutcome.Rejected refused:
+                throw StatusErrors.Of(refused.StatusCode, "", refused.Message);
+            default:
+                throw new InvalidOperationException("unknown outcome of an apply");
+        }
     }
 
     public JsonObject StrategicMerge(ResourceType type, JsonObject live, JsonObject patch) => (JsonObject)JsonMergePatch.Apply(live, patch)!;
 
     /// <summary>Records a status write that the server itself makes.</summary>
-    public void RecordStatus(ResourceType type, JsonObject live, JsonObject obj, string manager)
-    {
-    }
+    public void RecordStatus(ResourceType type, JsonObject live, JsonObject obj, string manager) =>
+        ManagedFieldsManager.Update(live, obj, Request(type, "status", manager));
 
-    /// <summary>A write that changes nothing but the times of managed fields is no write.</summary>
-    public void KeepTimesIfUnchanged(JsonObject live, JsonObject candidate)
+    private FieldManagerRequest Request(ResourceType type, string subresource, string manager) => new()
     {
-    }
+        Manager = manager,
+        ApiVersion = type.ApiVersion,
+        Now = time.GetUtcNow(),
+        Schema = type.Strategy.MergeSchema,
+        Subresource = subresource,
+        ResetFields = type.Strategy.ResetFields(subresource),
+        Versions = type.Strategy.Versions,
+    };
 }

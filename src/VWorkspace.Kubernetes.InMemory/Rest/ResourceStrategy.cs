@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.ManagedFields;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Tables;
@@ -83,6 +84,16 @@ internal abstract class ResourceStrategy
 
     /// <summary>The grace period of a deletion in seconds; null when the kind knows none.</summary>
     public virtual long? GracePeriod(JsonObject obj, long? requested) => null;
+
+    /// <summary>How writes to the kind divide into owned fields.</summary>
+    public virtual MergeSchema MergeSchema => MergeSchema.Deduced;
+
+    /// <summary>The fields an endpoint resets, which its writers therefore never own.</summary>
+    public virtual FieldSet? ResetFields(string subresource) => !HasStatus ? null
+        : subresource == "status" ? ManagedFields.ResetFields.ForBuiltinStatus : ManagedFields.ResetFields.ForMainResource;
+
+    /// <summary>Other versions of the kind, for owners whose entries stand in those; null when all have one shape.</summary>
+    public virtual IVersionConverter? Versions => null;
 
     /// <summary>The columns of the table representation.</summary>
     public virtual IReadOnlyList<TableColumn> Columns(ResourceType type) => TableBuilder.Default;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Admission;
 using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.ManagedFields;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Storage;
@@ -107,7 +108,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
         List<FieldCause> causes = [.. metadataCauses, .. metadataCauses, .. strategy.ValidateUpdate(type, candidate, live, subresource)];
         if (causes.Count > 0) throw StatusErrors.Invalid(type.GroupKind, name, causes);
         strategy.Canonicalize(type, candidate);
-        ownership.KeepTimesIfUnchanged(live, candidate);
+        ManagedFieldsTimes.KeepWhenNothingElseChanged(live, candidate);
         await admission.ValidateAsync(attributes with { Object = candidate }, ct).ConfigureAwait(false);
 
         if (JsonNode.DeepEquals(candidate, live)) return new WriteResult(live, false);
