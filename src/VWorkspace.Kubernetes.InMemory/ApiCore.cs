@@ -23,6 +23,8 @@ internal sealed class ApiCore
         Store = new ObjectStore(options.HistoryPerResource, options.WatchBuffer);
         Registry = new ResourceRegistry(BuiltinCatalog.Types);
         foreach (var type in BuiltinCatalog.Types) Store.Table(type.StorageKey);
+        Authorizer = new RbacAuthorizer(Store, options.Rbac);
+        Tokens = new ServiceAccountTokens(Store, Time);
         Ownership = new FieldOwnership(Time);
         Admission = new AdmissionChain(Store);
         Writer = new ResourceWriter(Store, Admission, Ownership, Time, Names);
@@ -42,6 +44,10 @@ internal sealed class ApiCore
     public ObjectStore Store { get; }
 
     public ResourceRegistry Registry { get; }
+
+    public RbacAuthorizer Authorizer { get; }
+
+    public ServiceAccountTokens Tokens { get; }
 
     public FieldOwnership Ownership { get; }
 

@@ -24,7 +24,8 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
         Token = options.Token ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         _certificates = ServingCertificates.Create();
         _core = new ApiCore(options);
-        _authenticator = new Authenticator(Token);
+        _authenticator = new Authenticator(Token) { ServiceAccountTokens = _core.Tokens.Check };
+        new ReviewOperations(_core, _authenticator).Register(_core.Special);
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         _listener = new HttpsListener(_certificates, HandleAsync, loggers);
         _frontend = new HttpFrontend(_core, _authenticator, new DiscoveryEndpoint(_core, () => _listener.Port), loggers.CreateLogger<InMemoryApiServer>());

@@ -1,3 +1,4 @@
+using VWorkspace.Kubernetes.InMemory.Authorization;
 using VWorkspace.Kubernetes.InMemory.Crds;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
@@ -20,6 +21,7 @@ internal static class BuiltinCatalog
         .. Networking(),
         .. Policy(),
         .. Machinery(),
+        .. Reviews(),
     ];
 
     private static IEnumerable<ResourceType> Core()
@@ -41,7 +43,10 @@ internal static class BuiltinCatalog
         yield return Make("", "v1", "replicationcontrollers", "ReplicationController", true, WithGeneration, "rc") with { Categories = ["all"] };
         yield return Make("", "v1", "resourcequotas", "ResourceQuota", true, new BuiltinStrategy { Status = true, ReturnsObject = true }, "quota");
         yield return Make("", "v1", "secrets", "Secret", true, new BuiltinStrategy { Selectable = ["type"] });
-        yield return Make("", "v1", "serviceaccounts", "ServiceAccount", true, new BuiltinStrategy { ReturnsObject = true }, "sa");
+        yield return Make("", "v1", "serviceaccounts", "ServiceAccount", true, new BuiltinStrategy { ReturnsObject = true }, "sa") with
+        {
+            Subresources = [new Subresource("token", ["create"], "authentication.k8s.io", "v1", "TokenRequest")],
+        };
         yield return Make("", "v1", "services", "Service", true, new BuiltinStrategy { Status = true, CreateOnUpdate = true, Names = NameRules.Label1035Name, ReturnsObject = true }, "svc") with { Categories = ["all"] };
     }
 
@@ -92,6 +97,17 @@ internal static class BuiltinCatalog
         yield return Make("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
         yield return Make("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
         yield return Make("apiregistration.k8s.io", "v1", "apiservices", "APIService", false, new BuiltinStrategy { Status = true, UnconditionalUpdate = false }) with { Categories = ["api-extensions"] };
+    }
+
+    private static IEnumerable<ResourceType> Reviews()
+    {
+        var review = new ReviewStrategy();
+        yield return Make("authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", false, review) with { Verbs = ["create"] };
+        yield return Make("authentication.k8s.io", "v1", "tokenreviews", "TokenReview", false, review) with { Verbs = ["create"] };
+        yield return Make("authorization.k8s.io", "v1", "localsubjectaccessreviews", "LocalSubjectAccessReview", true, review) with { Verbs = ["create"] };
+        yield return Make("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false, review) with { Verbs = ["create"] };
+        yield return Make("authorization.k8s.io", "v1", "selfsubjectrulesreviews", "SelfSubjectRulesReview", false, review) with { Verbs = ["create"] };
+        yield return Make("authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview", false, review) with { Verbs = ["create"] };
     }
 
     private static ResourceType Make(string group, string version, string plural, string kind, bool namespaced, ResourceStrategy strategy, params string[] shortNames) => new()

@@ -64,6 +64,7 @@ internal static class BodyReader
     public static void Coerce(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null)
     {
         var unknown = type.Strategy.Decode(type, obj);
+        ObjectMetaForm.Apply(obj);
         if (options.FieldValidation != FieldValidation.Ignore && (unknown.Count > 0 || duplicates is { Count: > 0 }))
         {
             List<string> problems = [.. (duplicates ?? []).Select(p => $"duplicate field \"{p}\""), .. unknown.Select(p => $"unknown field \"{p}\"")];

@@ -39,7 +39,13 @@ internal sealed partial class HttpFrontend(ApiCore core, Authenticator authentic
     private async Task RouteAsync(HttpContext http, string path, RequestInfo info, CancellationToken ct)
     {
         var user = authenticator.Authenticate(http.Request.Headers.Authorization.ToString()) ?? throw StatusErrors.Unauthorized();
-        if (ReferenceEquals(user, UserInfo.Anonymous) && !DiscoveryEndpoint.IsPublic(path)) throw StatusErrors.Unauthorized();
+        user = Impersonation.Apply(http.Request.Headers, user, core.Authorizer);
+        if (!DiscoveryEndpoint.IsPublic(path))
+        {
+            var attributes = AccessAttributes.Of(info, user);
+            if (core.Authorizer.Decide(attributes) is { Allowed: false } refused) throw attributes.Forbidden(refused.Reason);
+        }
+
         if (info.IsResource)
         {
             await _resources.HandleAsync(http, info, user, ct).ConfigureAwait(false);

@@ -34,6 +34,7 @@ internal static partial class Normalizer
         if (name == "continue" && text.Length > 0) return "<continue>";
         text = Uid().Replace(text, "<uid>");
         text = Time().Replace(text, "<time>");
+        text = TooOld().Replace(text, "resource version: <rv> (<rv>)");
         text = Revision().Replace(text, "${before}<rv>");
         text = Address().Replace(text, "<address>");
         return name == "message" ? SortErrors(text) : text;
@@ -53,8 +54,11 @@ internal static partial class Normalizer
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Time();
 
-    [GeneratedRegex(@"(?<before>resource version: |current: |<rv> \()\d+", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<before>resource version: |current: )\d+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Revision();
+
+    [GeneratedRegex(@"resource version: \d+ \(\d+\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TooOld();
 
     [GeneratedRegex(@"127\.0\.0\.1:\d+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Address();
