@@ -11,6 +11,8 @@ internal static class BuiltinCatalog
     private static readonly BuiltinStrategy Plain = new();
     private static readonly BuiltinStrategy WithStatus = new() { Status = true };
     private static readonly BuiltinStrategy WithGeneration = new() { Status = true, Generation = true };
+    private static readonly WorkloadStrategy Workload = new() { Status = true, Generation = true };
+    private static readonly EventStrategy Events = new() { CreateOnUpdate = true, Selectable = ["involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type"] };
     private static readonly Subresource StatusSubresource = new("status", ResourceType.StatusVerbs);
 
     public static IReadOnlyList<ResourceType> Types { get; } =
@@ -26,9 +28,9 @@ internal static class BuiltinCatalog
 
     private static IEnumerable<ResourceType> Core()
     {
-        yield return Make("", "v1", "configmaps", "ConfigMap", true, Plain, "cm");
+        yield return Make("", "v1", "configmaps", "ConfigMap", true, new ConfigMapStrategy(), "cm");
         yield return Make("", "v1", "endpoints", "Endpoints", true, new BuiltinStrategy { CreateOnUpdate = true }, "ep");
-        yield return Make("", "v1", "events", "Event", true, Plain, "ev");
+        yield return Make("", "v1", "events", "Event", true, Events, "ev");
         yield return Make("", "v1", "limitranges", "LimitRange", true, new BuiltinStrategy { CreateOnUpdate = true }, "limits");
         yield return Make("", "v1", "namespaces", "Namespace", false, new NamespaceStrategy { Names = NameRules.Label, Status = true, Selectable = ["status.phase", "name"] }, "ns") with
         {
@@ -36,33 +38,33 @@ internal static class BuiltinCatalog
             Subresources = [new Subresource("finalize", ["update"]), StatusSubresource],
         };
         yield return Make("", "v1", "nodes", "Node", false, WithStatus, "no");
-        yield return Make("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, new BuiltinStrategy { Status = true, ReturnsObject = true }, "pvc");
-        yield return Make("", "v1", "persistentvolumes", "PersistentVolume", false, new BuiltinStrategy { Status = true, ReturnsObject = true }, "pv");
-        yield return Make("", "v1", "pods", "Pod", true, WithGeneration, "po") with { Categories = ["all"] };
+        yield return Make("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, new VolumeStrategy { Status = true, ReturnsObject = true }, "pvc");
+        yield return Make("", "v1", "persistentvolumes", "PersistentVolume", false, new VolumeStrategy { Status = true, ReturnsObject = true }, "pv");
+        yield return Make("", "v1", "pods", "Pod", true, new PodStrategy { Status = true, Generation = true, ReturnsObject = true, Selectable = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"] }, "po") with { Categories = ["all"] };
         yield return Make("", "v1", "podtemplates", "PodTemplate", true, new BuiltinStrategy { Generation = true, ReturnsObject = true });
         yield return Make("", "v1", "replicationcontrollers", "ReplicationController", true, WithGeneration, "rc") with { Categories = ["all"] };
         yield return Make("", "v1", "resourcequotas", "ResourceQuota", true, new BuiltinStrategy { Status = true, ReturnsObject = true }, "quota");
-        yield return Make("", "v1", "secrets", "Secret", true, new BuiltinStrategy { Selectable = ["type"] });
+        yield return Make("", "v1", "secrets", "Secret", true, new SecretStrategy { Selectable = ["type"] });
         yield return Make("", "v1", "serviceaccounts", "ServiceAccount", true, new BuiltinStrategy { ReturnsObject = true }, "sa") with
         {
             Subresources = [new Subresource("token", ["create"], "authentication.k8s.io", "v1", "TokenRequest")],
         };
-        yield return Make("", "v1", "services", "Service", true, new BuiltinStrategy { Status = true, CreateOnUpdate = true, Names = NameRules.Label1035Name, ReturnsObject = true }, "svc") with { Categories = ["all"] };
+        yield return Make("", "v1", "services", "Service", true, new ServiceStrategy { Status = true, CreateOnUpdate = true, Names = NameRules.Label1035Name, ReturnsObject = true, Selectable = ["spec.clusterIP", "spec.type"] }, "svc") with { Categories = ["all"] };
     }
 
     private static IEnumerable<ResourceType> Apps()
     {
         yield return Make("apps", "v1", "controllerrevisions", "ControllerRevision", true, Plain);
-        yield return Make("apps", "v1", "daemonsets", "DaemonSet", true, WithGeneration, "ds") with { Categories = ["all"] };
-        yield return Make("apps", "v1", "deployments", "Deployment", true, WithGeneration, "deploy") with { Categories = ["all"] };
-        yield return Make("apps", "v1", "replicasets", "ReplicaSet", true, WithGeneration, "rs") with { Categories = ["all"] };
-        yield return Make("apps", "v1", "statefulsets", "StatefulSet", true, WithGeneration, "sts") with { Categories = ["all"] };
+        yield return Make("apps", "v1", "daemonsets", "DaemonSet", true, Workload, "ds") with { Categories = ["all"] };
+        yield return Make("apps", "v1", "deployments", "Deployment", true, Workload, "deploy") with { Categories = ["all"] };
+        yield return Make("apps", "v1", "replicasets", "ReplicaSet", true, Workload, "rs") with { Categories = ["all"] };
+        yield return Make("apps", "v1", "statefulsets", "StatefulSet", true, Workload, "sts") with { Categories = ["all"] };
     }
 
     private static IEnumerable<ResourceType> Batch()
     {
-        yield return Make("batch", "v1", "cronjobs", "CronJob", true, WithGeneration, "cj") with { Categories = ["all"] };
-        yield return Make("batch", "v1", "jobs", "Job", true, WithGeneration) with { Categories = ["all"] };
+        yield return Make("batch", "v1", "cronjobs", "CronJob", true, new CronJobStrategy { Status = true, Generation = true }, "cj") with { Categories = ["all"] };
+        yield return Make("batch", "v1", "jobs", "Job", true, new JobStrategy { Status = true, Generation = true, Selectable = ["status.successful"] }) with { Categories = ["all"] };
     }
 
     private static IEnumerable<ResourceType> Networking()
@@ -76,10 +78,11 @@ internal static class BuiltinCatalog
     private static IEnumerable<ResourceType> Policy()
     {
         var rbac = new BuiltinStrategy { CreateOnUpdate = true, Names = NameRules.PathSegment };
+        var binding = new BindingStrategy { CreateOnUpdate = true, Names = NameRules.PathSegment };
         const string group = "rbac.authorization.k8s.io";
-        yield return Make(group, "v1", "clusterrolebindings", "ClusterRoleBinding", false, rbac);
+        yield return Make(group, "v1", "clusterrolebindings", "ClusterRoleBinding", false, binding);
         yield return Make(group, "v1", "clusterroles", "ClusterRole", false, rbac);
-        yield return Make(group, "v1", "rolebindings", "RoleBinding", true, rbac);
+        yield return Make(group, "v1", "rolebindings", "RoleBinding", true, binding);
         yield return Make(group, "v1", "roles", "Role", true, rbac);
         yield return Make("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, WithGeneration, "pdb");
         yield return Make("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false, new BuiltinStrategy { Generation = true }, "pc");
@@ -90,8 +93,8 @@ internal static class BuiltinCatalog
 
     private static IEnumerable<ResourceType> Machinery()
     {
-        yield return Make("events.k8s.io", "v1", "events", "Event", true, Plain, "ev") with { StorageKey = "events" };
-        yield return Make("coordination.k8s.io", "v1", "leases", "Lease", true, new BuiltinStrategy { CreateOnUpdate = true, UnconditionalUpdate = false });
+        yield return Make("events.k8s.io", "v1", "events", "Event", true, Events, "ev") with { StorageKey = "events", StorageGroup = "" };
+        yield return Make("coordination.k8s.io", "v1", "leases", "Lease", true, new LeaseStrategy { CreateOnUpdate = true, UnconditionalUpdate = false });
         yield return Make("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, new CrdStrategy { Status = true, Generation = true, UnconditionalUpdate = false }, "crd", "crds") with { Categories = ["api-extensions"] };
         var webhooks = new BuiltinStrategy { Generation = true };
         yield return Make("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };

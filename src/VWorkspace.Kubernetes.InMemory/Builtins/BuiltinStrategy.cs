@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
-using VWorkspace.Kubernetes.InMemory.Objects;
+using VWorkspace.Kubernetes.InMemory.Builtins.Schemas;
+using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.Http;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
 using VWorkspace.Kubernetes.InMemory.Tables;
 
 namespace VWorkspace.Kubernetes.InMemory.Builtins;
 
-/// <summary>A built-in kind: what the common code needs to know about it.</summary>
+/// <summary>A built-in kind: decoding and defaulting by its schema, and what the common code needs to know about it.</summary>
 internal class BuiltinStrategy : ResourceStrategy
 {
     public bool Status { get; init; }
@@ -23,8 +25,6 @@ internal class BuiltinStrategy : ResourceStrategy
 
     public IReadOnlyList<string> Selectable { get; init; } = [];
 
-    public IReadOnlyList<TableColumn> Table { get; init; } = TableBuilder.Default;
-
     public override bool HasStatus => Status;
 
     public override bool TracksGeneration => Generation;
@@ -39,5 +39,39 @@ internal class BuiltinStrategy : ResourceStrategy
 
     public override IReadOnlyList<string> SelectableFields => Selectable;
 
-    public override IReadOnlyList<TableColumn> Columns(ResourceType type) => Table;
+    public override IReadOnlyList<TableColumn> Columns(ResourceType type) => BuiltinColumns.Find(type);
+
+    public override ManagedFields.MergeSchema MergeSchema(ResourceType type) => Schema(type)?.Merge ?? base.MergeSchema(type);
+
+    public override IReadOnlyList<string> Decode(ResourceType type, JsonObject obj)
+    {
+        if (Schema(type) is not { } schema) return [];
+        if (GoTypeCheck.Describe(obj, schema.Type) is { } problem) throw BodyReader.CannotBeHandled(type, obj, problem);
+        return schema.Prune(obj);
+    }
+
+    public override void ApplyDefaults(ResourceType type, JsonObject obj)
+    {
+        if (Schema(type) is not { } schema) return;
+        schema.ApplyDefaults(obj);
+        schema.Canonicalize(obj);
+    }
+
+    /// <remarks>Defaults once more: what is stored is decoded, and so defaulted, before it is answered.</remarks>
+    public override void Canonicalize(ResourceType type, JsonObject obj)
+    {
+        if (Schema(type) is not { } schema) return;
+        schema.ApplyDefaults(obj);
+        schema.Canonicalize(obj);
+    }
+
+    protected static BuiltinKind? Schema(ResourceType type) => BuiltinSchemas.Find(type.ApiVersion, type.Kind);
+
+    /// <summary>A cause when a member differs that must not change.</summary>
+    protected static IEnumerable<FieldCause> Immutable(JsonNode? value, JsonNode? old, string field)
+    {
+        if (!JsonNode.DeepEquals(value, old)) yield return FieldCause.InvalidRaw(field, value?.ToJsonString(RelaxedJson) ?? "null", "field is immutable");
+    }
+
+    internal static System.Text.Json.JsonSerializerOptions RelaxedJson { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -14,6 +14,7 @@ internal sealed class NamespaceStrategy : BuiltinStrategy
 
     public override void ApplyDefaults(ResourceType type, JsonObject obj)
     {
+        base.ApplyDefaults(type, obj);
         // Upstream labels in defaulting, so that the label belongs to whoever wrote the object.
         if (obj.Name() is { Length: > 0 } name) obj.Metadata().Ensure("labels")[NameLabel] = name;
     }

@@ -14,6 +14,7 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
 {
     private readonly IReadOnlyList<TableColumn> _columns;
     private readonly StructuralSchema _schema;
+    private readonly MergeSchema _mergeSchema;
 
     public CustomResourceStrategy(JsonObject version, long epoch)
     {
@@ -22,7 +23,7 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
         SelectableFields = [.. (version.Items("selectableFields") ?? []).Select(f => (f.Text("jsonPath") ?? "").TrimStart('.'))];
         var openApi = version["schema"].Child("openAPIV3Schema");
         _schema = StructuralSchema.Parse(openApi ?? new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true });
-        MergeSchema = MergeSchema.ForCustomResource(openApi);
+        _mergeSchema = ManagedFields.MergeSchema.ForCustomResource(openApi);
         _columns = PrinterColumns.Build(version.Items("additionalPrinterColumns"));
     }
 
@@ -36,7 +37,7 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
 
     public override IReadOnlyList<string> SelectableFields { get; }
 
-    public override MergeSchema MergeSchema { get; }
+    public override MergeSchema MergeSchema(ResourceType type) => _mergeSchema;
 
     public override FieldSet? ResetFields(string subresource) => !HasStatus ? null
         : subresource == "status" ? ManagedFields.ResetFields.ForCustomStatus : ManagedFields.ResetFields.ForMainResource;

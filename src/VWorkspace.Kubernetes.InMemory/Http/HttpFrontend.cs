@@ -39,7 +39,7 @@ internal sealed partial class HttpFrontend(ApiCore core, Authenticator authentic
     private async Task RouteAsync(HttpContext http, string path, RequestInfo info, CancellationToken ct)
     {
         var user = authenticator.Authenticate(http.Request.Headers.Authorization.ToString()) ?? throw StatusErrors.Unauthorized();
-        user = Impersonation.Apply(http.Request.Headers, user, core.Authorizer);
+        user = ImpersonationHeaders.Apply(http.Request.Headers, user, core.Authorizer);
         if (!DiscoveryEndpoint.IsPublic(path))
         {
             var attributes = AccessAttributes.Of(info, user);

@@ -49,9 +49,12 @@ internal sealed record ResourceType
 
     public string ApiVersion => Group.Length == 0 ? Version : Group + "/" + Version;
 
-    public GroupResource Resource => new(Group, Plural);
+    /// <summary>The group that messages name; events are stored as those of the core group, whichever group asks.</summary>
+    public string? StorageGroup { get; init; }
 
-    public GroupResource GroupKind => new(Group, Kind);
+    public GroupResource Resource => new(StorageGroup ?? Group, Plural);
+
+    public GroupResource GroupKind => new(StorageGroup ?? Group, Kind);
 
     public Subresource? FindSubresource(string name) => Subresources.FirstOrDefault(s => s.Name == name);
 }

@@ -48,9 +48,9 @@ internal sealed class FieldOwnership(TimeProvider time)
         Manager = manager,
         ApiVersion = type.ApiVersion,
         Now = time.GetUtcNow(),
-        Schema = type.Strategy.MergeSchema,
+        Schema = type.Strategy.MergeSchema(type),
         Subresource = subresource,
         ResetFields = type.Strategy.ResetFields(subresource),
-        Versions = type.Strategy.Versions,
+        Versions = type.Strategy.Versions(type),
     };
 }

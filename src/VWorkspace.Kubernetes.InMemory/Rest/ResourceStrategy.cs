@@ -86,14 +86,14 @@ internal abstract class ResourceStrategy
     public virtual long? GracePeriod(JsonObject obj, long? requested) => null;
 
     /// <summary>How writes to the kind divide into owned fields.</summary>
-    public virtual MergeSchema MergeSchema => MergeSchema.Deduced;
+    public virtual MergeSchema MergeSchema(ResourceType type) => ManagedFields.MergeSchema.Deduced;
 
     /// <summary>The fields an endpoint resets, which its writers therefore never own.</summary>
     public virtual FieldSet? ResetFields(string subresource) => !HasStatus ? null
         : subresource == "status" ? ManagedFields.ResetFields.ForBuiltinStatus : ManagedFields.ResetFields.ForMainResource;
 
     /// <summary>Other versions of the kind, for owners whose entries stand in those; null when all have one shape.</summary>
-    public virtual IVersionConverter? Versions => null;
+    public virtual IVersionConverter? Versions(ResourceType type) => null;
 
     /// <summary>The columns of the table representation.</summary>
     public virtual IReadOnlyList<TableColumn> Columns(ResourceType type) => TableBuilder.Default;

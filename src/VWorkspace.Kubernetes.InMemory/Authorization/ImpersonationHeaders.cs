@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace VWorkspace.Kubernetes.InMemory.Authorization;
 
 /// <summary>Acting as somebody else: the <c>Impersonate-*</c> headers (<c>kubectl --as</c>).</summary>
-internal static class Impersonation
+internal static class ImpersonationHeaders
 {
     public static UserInfo Apply(IHeaderDictionary headers, UserInfo user, RbacAuthorizer authorizer)
     {

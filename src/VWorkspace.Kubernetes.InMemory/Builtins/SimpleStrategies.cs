@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.Objects;
+using VWorkspace.Kubernetes.InMemory.Registry;
+using VWorkspace.Kubernetes.InMemory.Rest;
+
+namespace VWorkspace.Kubernetes.InMemory.Builtins;
+
+/// <summary>Claims and volumes: Pending until somebody binds them.</summary>
+internal sealed class VolumeStrategy : BuiltinStrategy
+{
+    public override void PrepareForCreate(ResourceType type, JsonObject obj, WriteContext context)
+    {
+        base.PrepareForCreate(type, obj, context);
+        obj["status"] = new JsonObject { ["phase"] = "Pending" };
+    }
+
+    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj)
+    {
+        var spec = obj["spec"];
+        if (spec.Items("accessModes") is not { Count: > 0 }) yield return FieldCause.Required("spec.accessModes", "at least 1 access mode is required");
+        if (type.Kind == "PersistentVolumeClaim" && spec.Child("resources").Child("requests")?["storage"] is null) yield return FieldCause.Required("spec.resources[storage]");
+        if (type.Kind == "PersistentVolume" && spec.Child("capacity") is not { Count: > 0 }) yield return FieldCause.Required("spec.capacity");
+    }
+
+    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource)
+    {
+        if (subresource.Length > 0 || type.Kind != "PersistentVolumeClaim") yield break;
+        var (after, before) = (Fixed(obj), Fixed(old));
+        if (before.Text("volumeName") is not { Length: > 0 }) after.Remove("volumeName");
+        if (!JsonNode.DeepEquals(after, before))
+            yield return FieldCause.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
+    }
+
+    private static JsonObject Fixed(JsonObject claim)
+    {
+        var spec = (claim["spec"] as JsonObject)?.Copy() ?? [];
+        (spec["resources"] as JsonObject)?.Remove("requests");
+        spec.Remove("volumeAttributesClassName");
+        return spec;
+    }
+}
+
+/// <summary>Role bindings: the role they bind cannot be exchanged.</summary>
+internal sealed class BindingStrategy : BuiltinStrategy
+{
+    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj)
+    {
+        var reference = obj["roleRef"];
+        if (reference.Text("kind") is not ("Role" or "ClusterRole")) yield return FieldCause.NotSupported("roleRef.kind", reference.Text("kind") ?? "", type.Kind == "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"]);
+        if (reference.Text("name") is not { Length: > 0 }) yield return FieldCause.Required("roleRef.name");
+    }
+
+    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource)
+    {
+        foreach (var cause in Validate(type, obj)) yield return cause;
+        if (!JsonNode.DeepEquals(obj["roleRef"], old["roleRef"])) yield return FieldCause.InvalidRaw("roleRef", obj["roleRef"]?.ToJsonString(RelaxedJson) ?? "null", "cannot change roleRef");
+    }
+}
+
+/// <summary>CronJobs: a schedule and a template for jobs.</summary>
+internal sealed class CronJobStrategy : BuiltinStrategy
+{
+    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj)
+    {
+        if (obj["spec"].Text("schedule") is not { Length: > 0 }) yield return FieldCause.Required("spec.schedule");
+        var template = obj["spec"].Child("jobTemplate").Child("spec").Child("template").Child("spec");
+        foreach (var cause in PodSpecRules.Validate(template, "spec.jobTemplate.spec.template.spec")) yield return cause;
+        if (template.Text("restartPolicy") is null or "" or "Always") yield return FieldCause.Required("spec.jobTemplate.spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"");
+    }
+}
