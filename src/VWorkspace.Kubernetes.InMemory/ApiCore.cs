@@ -3,6 +3,7 @@ using VWorkspace.Kubernetes.InMemory.Admission;
 using VWorkspace.Kubernetes.InMemory.Authorization;
 using VWorkspace.Kubernetes.InMemory.Builtins;
 using VWorkspace.Kubernetes.InMemory.Crds;
+using VWorkspace.Kubernetes.InMemory.Discovery;
 using VWorkspace.Kubernetes.InMemory.Http;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
@@ -25,6 +26,7 @@ internal sealed class ApiCore
         foreach (var type in BuiltinCatalog.Types) Store.Table(type.StorageKey);
         Authorizer = new RbacAuthorizer(Store, options.Rbac);
         Tokens = new ServiceAccountTokens(Store, Time);
+        OpenApi = new OpenApiDocuments(Registry);
         Ownership = new FieldOwnership(Time);
         Admission = new AdmissionChain(Store);
         Writer = new ResourceWriter(Store, Admission, Ownership, Time, Names);
@@ -48,6 +50,8 @@ internal sealed class ApiCore
     public RbacAuthorizer Authorizer { get; }
 
     public ServiceAccountTokens Tokens { get; }
+
+    public OpenApiDocuments OpenApi { get; }
 
     public FieldOwnership Ownership { get; }
 

@@ -21,11 +21,14 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
         SchemaEpoch = epoch;
         HasStatus = version["subresources"].Child("status") is not null;
         SelectableFields = [.. (version.Items("selectableFields") ?? []).Select(f => (f.Text("jsonPath") ?? "").TrimStart('.'))];
-        var openApi = version["schema"].Child("openAPIV3Schema");
+        var openApi = OpenApi = version["schema"].Child("openAPIV3Schema");
         _schema = StructuralSchema.Parse(openApi ?? new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true });
         _mergeSchema = ManagedFields.MergeSchema.ForCustomResource(openApi);
         _columns = PrinterColumns.Build(version.Items("additionalPrinterColumns"));
     }
+
+    /// <summary>The schema as the definition has it; shared, not to be changed.</summary>
+    public JsonObject? OpenApi { get; }
 
     public override bool HasStatus { get; }
 

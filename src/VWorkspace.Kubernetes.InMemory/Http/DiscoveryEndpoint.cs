@@ -40,6 +40,15 @@ internal sealed class DiscoveryEndpoint(ApiCore core, Func<int> port)
             case ["apis"]:
                 await WriteAsync(DiscoveryDocuments.GroupList(snapshot)).ConfigureAwait(false);
                 return true;
+            case ["openapi", "v3"]:
+                await WriteAsync(core.OpenApi.Index()).ConfigureAwait(false);
+                return true;
+            case ["openapi", "v3", .. var rest] when core.OpenApi.Find(string.Join('/', rest)) is { } document:
+                await ObjectResponder.WriteAsync(http, 200, document, false, ct).ConfigureAwait(false);
+                return true;
+            case ["openapi", "v2"]:
+                await WriteAsync(core.OpenApi.Swagger()).ConfigureAwait(false);
+                return true;
             case ["api", "v1"]:
                 await WriteAsync(DiscoveryDocuments.Resources(snapshot, "", "v1")).ConfigureAwait(false);
                 return true;

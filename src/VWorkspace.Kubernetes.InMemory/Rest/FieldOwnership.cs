@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Builtins.Schemas;
 using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.Http;
 using VWorkspace.Kubernetes.InMemory.ManagedFields;
 using VWorkspace.Kubernetes.InMemory.Registry;
+using VWorkspace.Kubernetes.InMemory.StrategicMerge;
 using VWorkspace.Kubernetes.Patches;
 
 namespace VWorkspace.Kubernetes.InMemory.Rest;
@@ -37,7 +39,19 @@ internal sealed class FieldOwnership(TimeProvider time)
         }
     }
 
-    public JsonObject StrategicMerge(ResourceType type, JsonObject live, JsonObject patch) => (JsonObject)JsonMergePatch.Apply(live, patch)!;
+    /// <summary>Merges a strategic patch into the live object, by the strategies of the kind.</summary>
+    public JsonObject StrategicMerge(ResourceType type, JsonObject live, JsonObject patch)
+    {
+        if (BuiltinSchemas.Find(type.ApiVersion, type.Kind) is not { } schema) return (JsonObject)JsonMergePatch.Apply(live, patch)!;
+        return StrategicMergePatch.Apply(live, patch, schema.Type) switch
+        {
+            StrategicMergeOutcome.Patched patched => patched.Object,
+            StrategicMergeOutcome.Rejected { StatusCode: 400 } refused => throw StatusErrors.BadRequest(refused.Message),
+            StrategicMergeOutcome.Rejected { StatusCode: 422 } => throw StatusErrors.Rejected(),
+            StrategicMergeOutcome.Rejected refused => throw StatusErrors.Of(refused.StatusCode, "", refused.Message),
+            _ => throw new InvalidOperationException("unknown outcome of a strategic merge patch"),
+        };
+    }
 
     /// <summary>Records a status write that the server itself makes.</summary>
     public void RecordStatus(ResourceType type, JsonObject live, JsonObject obj, string manager) =>
