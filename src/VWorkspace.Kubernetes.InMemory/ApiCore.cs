@@ -1,9 +1,13 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using VWorkspace.Kubernetes.InMemory.Admission;
 using VWorkspace.Kubernetes.InMemory.Authorization;
 using VWorkspace.Kubernetes.InMemory.Builtins;
 using VWorkspace.Kubernetes.InMemory.Crds;
 using VWorkspace.Kubernetes.InMemory.Discovery;
+using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.GarbageCollection;
 using VWorkspace.Kubernetes.InMemory.Http;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
@@ -14,8 +18,10 @@ using VWorkspace.Kubernetes.InMemory.Watching;
 namespace VWorkspace.Kubernetes.InMemory;
 
 /// <summary>The server without its sockets: what survives a restart of the listener.</summary>
-internal sealed class ApiCore
+internal sealed class ApiCore : IAsyncDisposable
 {
+    private readonly WebhookClient _webhooks;
+
     public ApiCore(InMemoryApiServerOptions options)
     {
         Options = options;
@@ -27,13 +33,17 @@ internal sealed class ApiCore
         Authorizer = new RbacAuthorizer(Store, options.Rbac);
         Tokens = new ServiceAccountTokens(Store, Time);
         OpenApi = new OpenApiDocuments(Registry);
+        _webhooks = new WebhookClient(Time, options.ResolveWebhookService);
         Ownership = new FieldOwnership(Time);
-        Admission = new AdmissionChain(Store);
+        Admission = new AdmissionChain(Store, new WebhookDispatcher(Store, Names, _webhooks));
         Writer = new ResourceWriter(Store, Admission, Ownership, Time, Names);
         Deleter = new ResourceDeleter(Store, Admission, Time);
         Lists = new ListReader(Store);
         Watches = new WatchStreamer(Store, Time, Names, options.BookmarkInterval);
         Crds = new CrdController(this);
+        Controllers = new ClusterControllers(this, (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<ClusterControllers>());
+        Special.Scale = new ScaleOperations(this).HandleAsync;
+        Special.Add("namespaces", "finalize", FinalizeNamespaceAsync);
         Store.Committed = OnCommitted;
     }
 
@@ -69,6 +79,14 @@ internal sealed class ApiCore
 
     public CrdController Crds { get; }
 
+    public ClusterControllers Controllers { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Controllers.DisposeAsync().ConfigureAwait(false);
+        _webhooks.Dispose();
+    }
+
     /// <summary>The objects that every cluster has from the start.</summary>
     public async Task BootstrapAsync(CancellationToken ct)
     {
@@ -84,8 +102,23 @@ internal sealed class ApiCore
     /// <summary>The server itself.</summary>
     public static UserInfo SystemUser { get; } = new("system:apiserver", "", ["system:masters"]);
 
+    private Task<WriteResult> FinalizeNamespaceAsync(SpecialRequest request, CancellationToken ct)
+    {
+        var body = BodyReader.Decode(request.Type, request.Body, request.MediaType, request.Options);
+        while (true)
+        {
+            var stored = Store.Find("namespaces", "", request.Name) ?? throw StatusErrors.NotFound(request.Type.Resource, request.Name);
+            var copy = NamespaceReaper.Finalized(stored.Node, body["spec"].Items("finalizers").Texts());
+            var gone = copy.IsBeingDeleted() && copy["spec"].Items("finalizers") is null && copy.Finalizers().Count == 0;
+            var result = gone ? Store.Remove("namespaces", stored, copy) : Store.Replace("namespaces", stored, copy, 0);
+            if (result is not null) return Task.FromResult(new WriteResult(result.Node, false));
+        }
+    }
+
     private void OnCommitted(string key, StoreEvent change)
     {
+        Controllers.Offer(key, change);
+        if (change.Type == StoreEventType.Deleted) Crds.FinishCleanUp(key);
         if (key == CrdController.StorageKey) Crds.OnChange(change);
     }
 }

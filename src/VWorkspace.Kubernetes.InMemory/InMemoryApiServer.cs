@@ -81,6 +81,7 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _listener.DisposeAsync().ConfigureAwait(false);
+        await _core.DisposeAsync().ConfigureAwait(false);
         _certificates.Dispose();
         _stopping.Dispose();
     }

@@ -38,6 +38,12 @@ public sealed record InMemoryApiServerOptions
     /// <summary>How many requests the log keeps for assertions. Default 10 000; 0 keeps none.</summary>
     public int RequestLogSize { get; init; } = 10_000;
 
+    /// <summary>Finds where a webhook's service really listens, by namespace, name and port; null (the default) finds none. Webhooks with a URL need no resolver.</summary>
+    public Func<string, string, int, Uri?>? ResolveWebhookService { get; init; }
+
+    /// <summary>A path, e.g. <c>/control</c>, under which faults can be injected over HTTP by the admin; null (the default) for none.</summary>
+    public string? ControlPath { get; init; }
+
     /// <summary>Where the server logs faults of its own; null (the default) for nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 

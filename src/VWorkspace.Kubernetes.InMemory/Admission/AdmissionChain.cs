@@ -19,15 +19,26 @@ internal enum AdmissionOperation
 internal sealed record AdmissionAttributes(ResourceType Type, string Namespace, string Name, string Subresource, AdmissionOperation Operation, JsonObject? Object, JsonObject? OldObject, WriteParameters Options);
 
 /// <summary>The built-in admission rules, then webhooks.</summary>
-internal sealed class AdmissionChain(ObjectStore store)
+internal sealed class AdmissionChain(ObjectStore store, WebhookDispatcher webhooks)
 {
-    public ValueTask<JsonObject> MutateAsync(AdmissionAttributes attributes, CancellationToken ct)
+    /// <summary>Lets webhooks change the object; the same instance comes back when none did.</summary>
+    public async ValueTask<JsonObject> MutateAsync(AdmissionAttributes attributes, CancellationToken ct)
     {
         CheckNamespaceLifecycle(attributes);
-        return ValueTask.FromResult(attributes.Object!);
+        return await webhooks.MutateAsync(attributes, ct).ConfigureAwait(false);
     }
 
-    public ValueTask ValidateAsync(AdmissionAttributes attributes, CancellationToken ct) => ValueTask.CompletedTask;
+    public async ValueTask ValidateAsync(AdmissionAttributes attributes, CancellationToken ct)
+    {
+        CheckProtectedNamespaces(attributes);
+        await webhooks.ValidateAsync(attributes, ct).ConfigureAwait(false);
+    }
+
+    private static void CheckProtectedNamespaces(AdmissionAttributes attributes)
+    {
+        if (attributes is { Operation: AdmissionOperation.Delete, Type.Kind: "Namespace", Name: "default" or "kube-system" or "kube-public" })
+            throw StatusErrors.Forbidden(attributes.Type.Resource, attributes.Name, "this namespace may not be deleted");
+    }
 
     private void CheckNamespaceLifecycle(AdmissionAttributes attributes)
     {

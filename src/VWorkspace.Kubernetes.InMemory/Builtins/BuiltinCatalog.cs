@@ -14,6 +14,7 @@ internal static class BuiltinCatalog
     private static readonly WorkloadStrategy Workload = new() { Status = true, Generation = true };
     private static readonly EventStrategy Events = new() { CreateOnUpdate = true, Selectable = ["involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type"] };
     private static readonly Subresource StatusSubresource = new("status", ResourceType.StatusVerbs);
+    private static readonly Subresource[] WithScale = [new("scale", ResourceType.StatusVerbs, "autoscaling", "v1", "Scale"), StatusSubresource];
 
     public static IReadOnlyList<ResourceType> Types { get; } =
     [
@@ -56,9 +57,9 @@ internal static class BuiltinCatalog
     {
         yield return Make("apps", "v1", "controllerrevisions", "ControllerRevision", true, Plain);
         yield return Make("apps", "v1", "daemonsets", "DaemonSet", true, Workload, "ds") with { Categories = ["all"] };
-        yield return Make("apps", "v1", "deployments", "Deployment", true, Workload, "deploy") with { Categories = ["all"] };
-        yield return Make("apps", "v1", "replicasets", "ReplicaSet", true, Workload, "rs") with { Categories = ["all"] };
-        yield return Make("apps", "v1", "statefulsets", "StatefulSet", true, Workload, "sts") with { Categories = ["all"] };
+        yield return Make("apps", "v1", "deployments", "Deployment", true, Workload, "deploy") with { Categories = ["all"], Subresources = WithScale };
+        yield return Make("apps", "v1", "replicasets", "ReplicaSet", true, Workload, "rs") with { Categories = ["all"], Subresources = WithScale };
+        yield return Make("apps", "v1", "statefulsets", "StatefulSet", true, Workload, "sts") with { Categories = ["all"], Subresources = WithScale };
     }
 
     private static IEnumerable<ResourceType> Batch()

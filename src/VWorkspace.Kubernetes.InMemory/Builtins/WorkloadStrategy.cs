@@ -4,12 +4,15 @@ using VWorkspace.Kubernetes.InMemory.Authorization;
 using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
+using VWorkspace.Kubernetes.InMemory.Rest;
 
 namespace VWorkspace.Kubernetes.InMemory.Builtins;
 
 /// <summary>Deployments, ReplicaSets, StatefulSets and DaemonSets: a selector that fits the template, restart policy Always.</summary>
 internal sealed class WorkloadStrategy : BuiltinStrategy
 {
+    public override ScalePaths Scale { get; } = new(["spec", "replicas"], ["status", "replicas"], ["spec", "selector"]);
+
     public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj)
     {
         var spec = obj["spec"];

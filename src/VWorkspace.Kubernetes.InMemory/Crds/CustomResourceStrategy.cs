@@ -24,6 +24,8 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
         var openApi = OpenApi = version["schema"].Child("openAPIV3Schema");
         _schema = StructuralSchema.Parse(openApi ?? new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true });
         _mergeSchema = ManagedFields.MergeSchema.ForCustomResource(openApi);
+        if (version["subresources"].Child("scale") is { } scale)
+            Scale = new ScalePaths(Steps(scale.Text("specReplicasPath")), Steps(scale.Text("statusReplicasPath")), scale.Text("labelSelectorPath") is { Length: > 0 } labels ? Steps(labels) : null);
         _columns = PrinterColumns.Build(version.Items("additionalPrinterColumns"));
     }
 
@@ -32,6 +34,8 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
 
     public override bool HasStatus { get; }
 
+    public override ScalePaths? Scale { get; }
+
     public override bool TracksGeneration => true;
 
     public override bool AllowUnconditionalUpdate => false;
@@ -39,6 +43,8 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
     public override long SchemaEpoch { get; }
 
     public override IReadOnlyList<string> SelectableFields { get; }
+
+    private static string[] Steps(string? path) => (path ?? "").Split('.', StringSplitOptions.RemoveEmptyEntries);
 
     public override MergeSchema MergeSchema(ResourceType type) => _mergeSchema;
 

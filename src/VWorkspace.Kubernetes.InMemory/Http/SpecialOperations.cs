@@ -15,8 +15,11 @@ internal sealed class SpecialOperations
 {
     private readonly Dictionary<(string Resource, string Subresource), SpecialOperation> _operations = [];
 
+    /// <summary>The scale subresource, of whatever kind.</summary>
+    public SpecialOperation? Scale { get; set; }
+
     public void Add(string resource, string subresource, SpecialOperation operation) => _operations[(resource, subresource)] = operation;
 
     public SpecialOperation? Find(ResourceType type, string subresource, string verb) =>
-        _operations.Count > 0 && _operations.TryGetValue((type.Resource.ToString(), subresource), out var operation) ? operation : null;
+        subresource == "scale" ? Scale : _operations.GetValueOrDefault((type.Resource.ToString(), subresource));
 }

@@ -98,6 +98,9 @@ internal abstract class ResourceStrategy
     /// <summary>The columns of the table representation.</summary>
     public virtual IReadOnlyList<TableColumn> Columns(ResourceType type) => TableBuilder.Default;
 
+    /// <summary>Where replicas stand, for kinds that can be scaled.</summary>
+    public virtual ScalePaths? Scale => null;
+
     /// <summary>Reviews are answered and forgotten.</summary>
     public virtual bool IsReview => false;
 
