@@ -27,6 +27,8 @@ internal sealed class ApiCore : IAsyncDisposable
         Options = options;
         Time = options.TimeProvider;
         Names = new RandomNames(options.Random);
+        Faults = new FaultPlan(Names);
+        Requests = new RequestLog(options.RequestLogSize);
         Store = new ObjectStore(options.HistoryPerResource, options.WatchBuffer);
         Registry = new ResourceRegistry(BuiltinCatalog.Types);
         foreach (var type in BuiltinCatalog.Types) Store.Table(type.StorageKey);
@@ -52,6 +54,10 @@ internal sealed class ApiCore : IAsyncDisposable
     public TimeProvider Time { get; }
 
     public RandomNames Names { get; }
+
+    public FaultPlan Faults { get; }
+
+    public RequestLog Requests { get; }
 
     public ObjectStore Store { get; }
 

@@ -16,6 +16,8 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
     private readonly ServingCertificates _certificates;
     private readonly Authenticator _authenticator;
     private readonly HttpsListener _listener;
+    private readonly HttpFrontend _frontend;
+    private int _pausedPort;
     private readonly CancellationTokenSource _stopping = new();
 
     private InMemoryApiServer(InMemoryApiServerOptions options)
@@ -28,10 +30,9 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
         new ReviewOperations(_core, _authenticator).Register(_core.Special);
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         _listener = new HttpsListener(_certificates, HandleAsync, loggers);
-        _frontend = new HttpFrontend(_core, _authenticator, new DiscoveryEndpoint(_core, () => _listener.Port), loggers.CreateLogger<InMemoryApiServer>());
+        _frontend = new HttpFrontend(_core, _authenticator, new DiscoveryEndpoint(_core, () => _listener.Port), 
+            options.ControlPath is null ? null : new ControlEndpoint(options.ControlPath.TrimEnd('/'), _core), loggers.CreateLogger<InMemoryApiServer>());
     }
-
-    private readonly HttpFrontend _frontend;
 
     /// <summary>The options the server was started with.</summary>
     public InMemoryApiServerOptions Options { get; }

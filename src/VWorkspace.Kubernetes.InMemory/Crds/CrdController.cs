@@ -35,6 +35,15 @@ internal sealed class CrdController(ApiCore core)
         core.Registry.SetCustom(crd.Name(), types);
     }
 
+    /// <summary>Routes exactly the definitions that are stored now, after a restore.</summary>
+    public void ServeAll()
+    {
+        var stored = core.Store.Read(StorageKey).Objects;
+        foreach (var name in core.Registry.CustomNames())
+            if (!stored.Any(s => s.Name == name)) core.Registry.SetCustom(name, []);
+        foreach (var crd in stored) Serve(crd.Node);
+    }
+
     private void Establish(StoredObject stored)
     {
         var crd = stored.Node.Copy();

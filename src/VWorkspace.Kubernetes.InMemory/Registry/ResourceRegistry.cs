@@ -25,6 +25,12 @@ internal sealed class ResourceRegistry
     public ResourceType? FindKind(string apiVersion, string kind) =>
         _snapshot.All.FirstOrDefault(t => t.ApiVersion == apiVersion && t.Kind == kind && t.Verbs.Contains("get", StringComparer.Ordinal));
 
+    /// <summary>The definitions that are routed.</summary>
+    public IReadOnlyList<string> CustomNames()
+    {
+        lock (_gate) return [.. _custom.Keys];
+    }
+
     public void SetCustom(string crdName, IReadOnlyList<ResourceType> types)
     {
         lock (_gate)

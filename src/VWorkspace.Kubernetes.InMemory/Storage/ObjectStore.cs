@@ -42,6 +42,12 @@ internal sealed class ObjectStore(int historyLimit, int watchBuffer)
         }
     }
 
+    /// <summary>All tables at one revision.</summary>
+    public (long Revision, IReadOnlyList<(string Key, ImmutableSortedSet<StoredObject> Objects)> Tables) ReadAll()
+    {
+        lock (_gate) return (_revision, [.. _tables.Select(t => (t.Key, t.Value.Current))]);
+    }
+
     public StoredObject? Find(string key, string ns, string name) => Table(key).Find(StoredObject.MakeKey(ns, name));
 
     /// <summary>Adds an object; null when the key is taken. The tree becomes the store's: it must not be touched afterwards.</summary>
