@@ -96,12 +96,13 @@ internal sealed class ApiCore : IAsyncDisposable
     /// <summary>The objects that every cluster has from the start.</summary>
     public async Task BootstrapAsync(CancellationToken ct)
     {
-        var namespaces = Registry.Find("", "v1", "namespaces")!;
         var options = new WriteParameters { User = SystemUser, FieldManager = "kube-apiserver" };
-        foreach (var name in (IReadOnlyList<string>)["default", "kube-node-lease", "kube-public", "kube-system"])
+        var namespaces = ((IEnumerable<string>)["default", "kube-node-lease", "kube-public", "kube-system"])
+            .Select(name => new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } });
+        foreach (var obj in namespaces.Concat(Options.Rbac ? BootstrapPolicy.Objects() : []))
         {
-            var obj = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } };
-            await Writer.CreateAsync(namespaces, "", BodyReader.Decode(namespaces, obj, options), options, ct).ConfigureAwait(false);
+            var type = Registry.FindKind(obj["apiVersion"]!.GetValue<string>(), obj["kind"]!.GetValue<string>())!;
+            await Writer.CreateAsync(type, "", BodyReader.Decode(type, obj, options), options, ct).ConfigureAwait(false);
         }
     }
 

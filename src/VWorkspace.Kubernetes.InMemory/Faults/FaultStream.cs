@@ -4,6 +4,8 @@ namespace VWorkspace.Kubernetes.InMemory.Faults;
 internal sealed class FaultStream(Stream inner, Fault fault, Action abort, CancellationToken aborted) : Stream
 {
     private static readonly byte[] BookmarkStart = [.. "{\"type\":\"BOOKMARK\""u8];
+    // A reset overtakes bytes that are still on their way; this lets them out first.
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
     private readonly MemoryStream _line = new();
     private byte[]? _held;
     private int _lines;
@@ -96,6 +98,7 @@ internal sealed class FaultStream(Stream inner, Fault fault, Action abort, Cance
         _stopped = true;
         await inner.WriteAsync(last, ct).ConfigureAwait(false);
         await inner.FlushAsync(ct).ConfigureAwait(false);
+        await Task.Delay(Linger, TimeProvider.System, ct).ConfigureAwait(false);
         abort();
     }
 

@@ -112,7 +112,7 @@ internal sealed class ObjectStore(int historyLimit, int watchBuffer)
             table.Subscribe(subscription);
             return since is { } start
                 ? new StoreWatch(subscription, [], [.. table.Since(start).Where(e => ns.Length == 0 || e.Object.Namespace == ns)], _revision, table.OldestRevision)
-                : new StoreWatch(subscription, ns.Length == 0 ? table.Current : [.. table.Current.Where(o => o.Namespace == ns)], [], _revision, table.OldestRevision);
+                : new StoreWatch(subscription, ns.Length == 0 ? table.Current : table.Current.Where(o => o.Namespace == ns).ToList(), [], _revision, table.OldestRevision);
         }
     }
 
