@@ -1,1 +1,3 @@
-return 0;
+using VWorkspace.Sandbox.Commands;
+
+return await SandboxCommandLine.RunAsync(args);
