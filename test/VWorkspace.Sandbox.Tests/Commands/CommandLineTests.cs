@@ -48,7 +48,7 @@ public sealed class CommandLineTests
     public async Task Crd_that_the_server_refuses_is_named_with_the_servers_words()
     {
         await File.WriteAllTextAsync(
-            Path.Combine(_directory, "wrong.yaml"), "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: wrong}\nspec: {group: example.com}\n");
+            Path.Combine(_directory, "wrong.yaml"), "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: Wrong_Name}\nspec: {group: example.com}\n");
         await IsUsageAsync("wrong.yaml", "apiserver", "--kubeconfig", Path.Combine(_directory, "kubeconfig"), "--crds", _directory);
     }
 
