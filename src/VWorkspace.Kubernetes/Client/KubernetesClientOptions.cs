@@ -101,7 +101,8 @@ public sealed record KubernetesClientOptions
         if (MaxRetryTime < TimeSpan.Zero) throw new ArgumentException($"{nameof(KubernetesClientOptions)}.{nameof(MaxRetryTime)} must not be negative");
         if (Qps is { } qps && !(qps > 0 && double.IsFinite(qps))) throw new ArgumentException($"{nameof(KubernetesClientOptions)}.{nameof(Qps)} must be above 0, or null for no limit");
         if (Qps is not null) AtLeast(Burst, 1, nameof(Burst));
-        if (string.IsNullOrWhiteSpace(UserAgent)) throw new ArgumentException($"{nameof(KubernetesClientOptions)}.{nameof(UserAgent)} must not be empty");
+        if (string.IsNullOrWhiteSpace(UserAgent) || UserAgent.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            throw new ArgumentException($"{nameof(KubernetesClientOptions)}.{nameof(UserAgent)} must be printable ASCII and not empty");
         return this;
     }
 

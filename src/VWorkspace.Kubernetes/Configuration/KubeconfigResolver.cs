@@ -25,7 +25,7 @@ internal static class KubeconfigResolver
             Server = Server(cluster, user),
             Namespace = context.Text("namespace") ?? "default",
             CertificateAuthorityData = cluster.Data("certificate-authority-data"),
-            CertificateAuthorityFile = cluster.Value["certificate-authority-data"] is null ? cluster.Path("certificate-authority") : null,
+            CertificateAuthorityFile = cluster.Text("certificate-authority-data") is null ? cluster.Path("certificate-authority") : null,
             TlsServerName = cluster.Text("tls-server-name"),
             InsecureSkipTlsVerify = cluster.Flag("insecure-skip-tls-verify"),
             DisableCompression = cluster.Flag("disable-compression"),

@@ -73,6 +73,7 @@ public sealed record KubernetesClientConfiguration
         if (Server.UserInfo.Length > 0) throw new KubernetesConfigurationException($"{Source}: the server address must not hold user and password; use a credential");
         if (InsecureSkipTlsVerify && (CertificateAuthorityData is not null || CertificateAuthorityFile is not null))
             throw new KubernetesConfigurationException($"{Source}: insecure-skip-tls-verify and certificate authorities exclude each other; remove one");
+        _ = Impersonation?.Validated(Source);
         return this;
     }
 }

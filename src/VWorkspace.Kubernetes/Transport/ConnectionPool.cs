@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace VWorkspace.Kubernetes.Transport;
 
@@ -71,6 +72,7 @@ internal sealed class ConnectionPool : IDisposable
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
             PooledConnectionIdleTimeout = _options.ConnectionIdleTimeout,
             AllowAutoRedirect = false,
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8, // names to act as need not be ASCII
             UseCookies = false,
             AutomaticDecompression = _configuration.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
             SslOptions = new SslClientAuthenticationOptions { ClientCertificateContext = certificate },

@@ -179,6 +179,22 @@ public sealed class KubernetesClientVerbTests
     }
 
     [Test]
+    public async Task Impersonation_is_sent_with_every_request_whatever_the_names_are()
+    {
+        await using var server = new RawServer((_, response) => response.JsonAsync(200, Widget.Json("a")));
+        await using KubernetesClient client = TestClients.For(server.Address, with: c => c with { Impersonation = new() { User = "jörg", Uid = "7", Groups = ["a,b"] } });
+
+        await client.GetAsync(Widget.Resource, Key, TestClients.Limit());
+        await client.PatchAsync(Widget.Resource, Key, Patch.Merge([]), new(), TestClients.Limit());
+
+        foreach (RawRequest request in server.Requests)
+        {
+            Assert.That(System.Text.Encoding.UTF8.GetString(System.Text.Encoding.Latin1.GetBytes(request.Header("Impersonate-User")!)), Is.EqualTo("jörg"));
+            Assert.That((request.Header("Impersonate-Group"), request.Header("Impersonate-Uid")), Is.EqualTo(("a,b", "7")));
+        }
+    }
+
+    [Test]
     public async Task Server_with_a_path_keeps_it_as_prefix()
     {
         await using var server = new RawServer((_, response) => response.JsonAsync(200, """{"major":"1"}"""));

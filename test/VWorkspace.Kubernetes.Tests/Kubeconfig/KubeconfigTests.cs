@@ -30,7 +30,7 @@ public sealed class KubeconfigTests
           cluster: {server: "https://two.example.com/prefix", insecure-skip-tls-verify: true, disable-compression: true}
         users:
         - name: u1
-          user: {token: token-one, as: jane, as-uid: "7", as-groups: [g1, "g,2"], as-user-extra: {"Reason/é": [p, q]}}
+          user: {token: token-one, as: jane, as-uid: "7", as-groups: ["g,1"], as-user-extra: {"Reason/100%": [p]}}
         - name: u2
           user: {username: me, password: pass}
         """;
@@ -47,7 +47,7 @@ public sealed class KubeconfigTests
         config.Impersonation!.AddTo(message.Headers);
         Assert.That(message.Headers.NonValidated.Select(h => $"{h.Key}={string.Join(";", h.Value)}"), Is.EqualTo(new[]
         {
-            "Impersonate-User=jane", "Impersonate-Uid=7", "Impersonate-Group=g1;g,2", "Impersonate-Extra-reason%2F%C3%A9=p;q",
+            "Impersonate-User=jane", "Impersonate-Uid=7", "Impersonate-Group=g,1", "Impersonate-Extra-reason%2F100%25=p",
         }));
     }
 
@@ -129,6 +129,7 @@ public sealed class KubeconfigTests
         yield return Case("exec_interactive", Minimal("server: 'https://h'", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}"), "needs a terminal");
         yield return Case("exec_without_command", Minimal("server: 'https://h'", "exec: {apiVersion: client.authentication.k8s.io/v1}"), "exec.command is missing");
         yield return Case("as_groups_without_as", Minimal("server: 'https://h'", "as-groups: [a]"), "as is missing");
+        yield return Case("several_groups", Minimal("server: 'https://h'", "as: a, as-groups: [b, c]"), "only one as-groups entry");
         yield return Case("twice_the_same_name", "users: [{name: a, user: {}}, {name: a, user: {}}]", "'a' occurs twice");
         yield return Case("list_is_a_mapping", "users: {a: b}", "users must be a list");
     }
@@ -143,6 +144,18 @@ public sealed class KubeconfigTests
         Assert.That(e.Message, Does.Contain(file));
         foreach (string part in parts) Assert.That(e.Message, Does.Contain(part));
         Assert.That(e.ToString(), Does.Not.Contain("geheim"));
+    }
+
+    /// <summary>A header that is left out in silence would send the request with our own rights.</summary>
+    [TestCase("a\nb")]
+    [TestCase("a\0b")]
+    [TestCase("")]
+    public void Impersonation_that_does_not_fit_into_a_header_is_refused(string user)
+    {
+        var configuration = new KubernetesClientConfiguration { Server = new Uri("https://h"), Impersonation = new() { User = user } };
+
+        Assert.That(() => new KubernetesClient(configuration), Throws.TypeOf<KubernetesConfigurationException>());
+        Assert.That(() => new KubernetesClient(configuration with { Impersonation = new() { User = "x", Groups = [user + "\r"] } }), Throws.TypeOf<KubernetesConfigurationException>());
     }
 
     [Test]
