@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Logging;
+using VWorkspace.Api;
+using VWorkspace.Operator.Build;
+using VWorkspace.Operator.Logging;
 using VWorkspace.Operator.Settings;
 
 namespace VWorkspace.Operator.Hosting;
@@ -17,18 +21,35 @@ public static class OperatorHost
     /// <param name="options">Settings; validated first.</param>
     /// <param name="surroundings">Log, clock, call-backs.</param>
     /// <param name="cancellationToken">Asks for the graceful stop: what SIGTERM is to the executable.</param>
-    /// <returns>One of <see cref="ExitCode"/>. Faults are logged and become a code; only bugs are thrown.</returns>
-    public static Task<int> RunAsync(OperatorOptions options, OperatorSurroundings surroundings, CancellationToken cancellationToken)
+    /// <returns>One of <see cref="ExitCode"/>. Faults are logged and become a code.</returns>
+    public static async Task<int> RunAsync(OperatorOptions options, OperatorSurroundings surroundings, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(surroundings);
-        if (OptionsValidation.Validate(options).Count > 0) return Task.FromResult(ExitCode.Usage);
-        return RunValidatedAsync(cancellationToken);
+        var identity = new LogIdentity();
+        await using var logs = new OperatorLoggerProvider(options.Log, identity, BuildInfo.Current.Version, surroundings.Log, surroundings.Clock, Redact);
+        using ILoggerFactory logging = logs.CreateFactory();
+        ILogger logger = logging.CreateLogger("setup");
+        if (OptionsValidation.Validate(options) is { Count: > 0 } complaints)
+        {
+            foreach (string complaint in complaints) HostLog.StartFailed(logger, complaint);
+            return ExitCode.Usage;
+        }
+        try
+        {
+            return await new OperatorRun(options, surroundings, logging, logger).RunAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Success;
+        }
+        catch (Exception fault)
+        {
+            // The last guard: whatever it is, it is told before the process ends.
+            HostLog.Failed(logger, fault);
+            return ExitCode.Failure;
+        }
     }
 
-    private static async Task<int> RunValidatedAsync(CancellationToken cancellationToken)
-    {
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return ExitCode.Success;
-    }
+    private static string Redact(string? field, string text) => field is null ? Redactor.Text(text) : Redactor.Value(field, text);
 }

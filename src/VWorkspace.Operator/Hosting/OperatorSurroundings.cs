@@ -24,6 +24,9 @@ public sealed record OperatorSurroundings
     /// <summary>Says why the graceful stop was asked for, for the log line; for instance the name of the signal.</summary>
     public Func<string> StopReason { get; init; } = static () => "cancelled";
 
+    /// <summary>Appended to the names of meters, so that the series of several operators in one process stay apart. Default: nothing.</summary>
+    public string MeterSuffix { get; init; } = "";
+
     /// <summary>Flags that were given and do nothing; each is named in a warning.</summary>
     internal IReadOnlyList<FlagWarning> IgnoredFlags { get; init; } = [];
 }

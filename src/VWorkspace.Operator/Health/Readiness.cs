@@ -1,0 +1,56 @@
+using VWorkspace.Api;
+using VWorkspace.ControllerRuntime;
+using VWorkspace.Kubernetes;
+
+namespace VWorkspace.Operator.Health;
+
+/// <summary>
+/// What <c>/readyz</c> knows. It answers from the first moment on, long before there is a manager, so that a probe can tell what the start is waiting for.
+/// </summary>
+internal sealed class Readiness
+{
+    private volatile IKindAvailability? _kinds;
+    private volatile Func<bool>[]? _synced;
+    private volatile bool _stopping;
+
+    /// <summary>The kinds this build needs.</summary>
+    public static IReadOnlyList<KubernetesResource> RequiredKinds { get; } = [ApiResources.ApplicationInstances, ApiResources.Operations, ApiResources.Clusters];
+
+    /// <summary>The required kinds that are not served; all of them before there is an API server to ask.</summary>
+    public IReadOnlyList<KubernetesResource> MissingKinds => _kinds is { } kinds ? [.. RequiredKinds.Where(resource => !kinds.IsServed(resource.Kind))] : RequiredKinds;
+
+    /// <summary>From now on the manager is asked.</summary>
+    /// <param name="kinds">Which kinds are served.</param>
+    /// <param name="synced">Whether each required watch has listed once.</param>
+    public void Observe(IKindAvailability kinds, params Func<bool>[] synced) => (_kinds, _synced) = (kinds, synced);
+
+    /// <summary>The termination signal was seen.</summary>
+    public void Stopping() => _stopping = true;
+
+    /// <summary>The checks, in the order of the handbook.</summary>
+    public HealthChecks Checks(TimeProvider clock)
+    {
+        var checks = new HealthChecks(clock);
+        checks.Add("crds", Crds);
+        checks.Add("cache-sync", CacheSync);
+        checks.Add("webhook", static () => HealthCheckResult.Skipped);
+        checks.Add("control-plane", static () => HealthCheckResult.Skipped);
+        checks.Add("shutdown", () => _stopping ? HealthCheckResult.Failed("ShuttingDown", "a termination signal was seen") : HealthCheckResult.Ok);
+        return checks;
+    }
+
+    private HealthCheckResult Crds()
+    {
+        if (_kinds is null) return HealthCheckResult.Failed("APIServerUnreachable", "the API server has not answered yet");
+        IReadOnlyList<KubernetesResource> missing = MissingKinds;
+        return missing.Count == 0 ? HealthCheckResult.Ok : HealthCheckResult.Failed("CRDMissing", "not served: " + Names(missing));
+    }
+
+    private HealthCheckResult CacheSync() =>
+        _synced is { } synced && Array.TrueForAll(synced, static has => has())
+            ? HealthCheckResult.Ok
+            : HealthCheckResult.Failed("CacheNotSynced", "not all watches have listed once");
+
+    /// <summary>Names of kinds with their version, for people.</summary>
+    public static string Names(IEnumerable<KubernetesResource> kinds) => string.Join(", ", kinds.Select(static kind => $"{kind.QualifiedName} ({kind.Kind.Version})"));
+}

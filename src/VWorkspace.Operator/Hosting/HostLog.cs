@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+
+namespace VWorkspace.Operator.Hosting;
+
+/// <summary>What the host says. The texts are searched for by people and scripts: they stay.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "configuration in force")]
+    public static partial void Configuration(
+        ILogger logger, string version, string commit, string channel, string pod, string operator_namespace, bool leader_elect, string metrics, string health,
+        string max_concurrent_reconciles, string log_level);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "flag has no effect in this build")]
+    public static partial void FlagWithoutEffect(ILogger logger, string flag);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "flag is obsolete and ignored")]
+    public static partial void ObsoleteFlag(ILogger logger, string flag);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "metrics are not served: this build cannot secure them, and open ones were not asked for")]
+    public static partial void MetricsWithheld(ILogger logger, string flag);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "listening")]
+    public static partial void Listening(ILogger logger, string health, string metrics);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "cannot listen")]
+    public static partial void CannotListen(ILogger logger, string health, string metrics, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "no usable Kubernetes configuration")]
+    public static partial void NoConfiguration(ILogger logger, string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Kubernetes configuration found")]
+    public static partial void Cluster(ILogger logger, string source, string server);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "start failed")]
+    public static partial void StartFailed(ILogger logger, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "operator failed")]
+    public static partial void Failed(ILogger logger, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "shutdown started")]
+    public static partial void ShutdownStarted(ILogger logger, string signal);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "shutdown finished")]
+    public static partial void ShutdownFinished(ILogger logger, long duration_ms);
+}

@@ -1,0 +1,199 @@
+using Microsoft.Extensions.Logging;
+using VWorkspace.Api;
+using VWorkspace.ControllerRuntime;
+using VWorkspace.Kubernetes;
+using VWorkspace.Operator.Build;
+using VWorkspace.Operator.CommandLine;
+using VWorkspace.Operator.Health;
+using VWorkspace.Operator.Metrics;
+using VWorkspace.Operator.Settings;
+
+namespace VWorkspace.Operator.Hosting;
+
+/// <summary>One run of the operator, from the first log line to the last, in the order of the handbook.</summary>
+internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings surroundings, ILoggerFactory logging, ILogger logger)
+{
+    private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(10);
+    private static readonly KubernetesResource<PartialObject> Namespaces = PartialObject.Resource(new("", "v1", "Namespace"), "namespaces", namespaced: false);
+
+    private readonly Readiness _readiness = new();
+
+    /// <summary>Runs to the end.</summary>
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        BuildInfo build = BuildInfo.Current;
+        Describe(build);
+
+        using var collector = new PrometheusCollector(MeterNames());
+        using var process = new ProcessMetrics();
+        using var runtimeMetrics = new RuntimeMetrics(RuntimeMetrics.DefaultMeterName + surroundings.MeterSuffix);
+        using var metrics = new OperatorMetrics(OperatorMetrics.DefaultMeterName + surroundings.MeterSuffix, build, options.Channel);
+        metrics.Initialise(collector);
+
+        await using Listeners? listeners = await ListenAsync(collector, stop);
+        if (listeners is null) return ExitCode.Failure;
+
+        if (Configuration() is not { } configuration) return ExitCode.Failure;
+        await using var client = new KubernetesClient(configuration, ClientOptions(build));
+        await using var manager = new ControllerManager(ManagerOptions(client, runtimeMetrics, metrics));
+        Compose(manager, metrics);
+
+        long stopping = 0;
+        await using CancellationTokenRegistration onStop = stop.Register(() =>
+        {
+            stopping = surroundings.Clock.GetTimestamp();
+            _readiness.Stopping();
+            HostLog.ShutdownStarted(logger, surroundings.StopReason());
+        });
+        ManagerExit exit = await manager.RunAsync(stop, surroundings.Abort);
+        if (stop.IsCancellationRequested) HostLog.ShutdownFinished(logger, (long)surroundings.Clock.GetElapsedTime(stopping).TotalMilliseconds);
+        if (exit.Reason == ManagerExitReason.StartupFailed) HostLog.StartFailed(logger, exit.Message ?? "the start-up checks did not pass");
+        return exit.Reason == ManagerExitReason.Stopped ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private void Compose(ControllerManager manager, OperatorMetrics metrics)
+    {
+        IInformer<ApplicationInstance> applications = manager.Cache.Informer(ApiResources.ApplicationInstances);
+        // Only whether they can be listed matters in this build, so only their metadata is kept.
+        IInformer<PartialObject> operations = manager.Cache.Informer(ApiResources.Operations.As(KubernetesJson.Default.PartialObject));
+        IInformer<PartialObject> clusters = manager.Cache.Informer(ApiResources.Clusters.As(KubernetesJson.Default.PartialObject));
+        IInformer<PartialObject> namespaces = manager.Cache.Informer(Namespaces);
+        metrics.Observe(namespaces.Store, applications.Store);
+        _readiness.Observe(manager.Kinds, () => applications.HasSynced, () => operations.HasSynced, () => clusters.HasSynced, () => namespaces.HasSynced);
+        var crds = new CrdWatch(_readiness, manager.Kinds, surroundings.Clock, options.Runtime.RecheckInterval, logging.CreateLogger<CrdWatch>());
+        manager.AddWorker("crd-watch", crds.RunAsync, leaderOnly: false);
+    }
+
+    private ControllerManagerOptions ManagerOptions(IKubernetesClient client, RuntimeMetrics runtimeMetrics, OperatorMetrics metrics) => new()
+    {
+        Client = client,
+        Metrics = runtimeMetrics,
+        OnReconciled = metrics.Reconciled,
+        Logging = logging,
+        Clock = surroundings.Clock,
+        Seed = surroundings.Seed,
+        DiscoveryInterval = options.Runtime.RecheckInterval,
+        GracefulStopTimeout = options.Runtime.GracefulShutdownTimeout,
+        StartupTimeout = options.Runtime.StartupTimeout,
+        StartupChecks = [new StartupCheck("api-server", cancellationToken => ApiServerAnswersAsync(client, cancellationToken))],
+        Events = new EventRecorderOptions
+        {
+            ReportingController = "vworkspace-app-operator",
+            ReportingInstance = options.PodName,
+            ClusterScopedNamespace = options.OperatorNamespace,
+            Redact = Redactor.Text,
+        },
+        LeaderElection = options.LeaderElection is { Enabled: true } election
+            ? new LeaderElectionOptions
+            {
+                Namespace = election.LeaseNamespace ?? options.OperatorNamespace,
+                Name = election.LeaseName,
+                Identity = $"{options.PodName}_{Guid.NewGuid()}",
+                LeaseDuration = election.LeaseDuration,
+                RenewDeadline = election.RenewDeadline,
+                RetryPeriod = election.RetryPeriod,
+            }
+            : null,
+    };
+
+    private KubernetesClientOptions ClientOptions(BuildInfo build) => new()
+    {
+        TimeProvider = surroundings.Clock,
+        Random = surroundings.Seed is { } seed ? new Random(seed) : null,
+        UserAgent = $"vworkspace-app-operator/{build.Version} ({build.Platform})",
+        Qps = options.Runtime.KubeApiQps,
+        Burst = options.Runtime.KubeApiBurst,
+    };
+
+    private KubernetesClientConfiguration? Configuration()
+    {
+        try
+        {
+            var configuration = KubernetesClientConfiguration.Load(options.KubeconfigPath, options.KubeconfigContext);
+            HostLog.Cluster(logger, configuration.Source, configuration.Server.GetLeftPart(UriPartial.Authority));
+            return configuration;
+        }
+        catch (KubernetesConfigurationException refusal)
+        {
+            HostLog.NoConfiguration(logger, refusal.Message);
+            return null;
+        }
+    }
+
+    private async Task<string?> ApiServerAnswersAsync(IKubernetesClient client, CancellationToken stop)
+    {
+        // Shorter than the client's own patience: each attempt is told.
+        using var limit = new CancellationTokenSource(CheckTime, surroundings.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            return (await client.GetRawAsync("/version", null, either.Token)).Error?.ToString();
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return "the API server did not answer in time";
+        }
+        catch (KubernetesTransportException fault)
+        {
+            return fault.Message;
+        }
+    }
+
+    private async Task<Listeners?> ListenAsync(PrometheusCollector collector, CancellationToken stop)
+    {
+        BindAddress metricsAddress = options.Metrics.Secure ? BindAddress.Off : options.Metrics.BindAddress;
+        if (options.Metrics is { Secure: true, BindAddress.IsOn: true }) HostLog.MetricsWithheld(logger, "--metrics-secure");
+        HealthChecks ready = _readiness.Checks(surroundings.Clock);
+        var live = new HealthChecks(surroundings.Clock);
+        live.Add("ping", HealthChecks.PingAsync);
+        HttpListener? health = null, metrics = null;
+        try
+        {
+            health = await HttpListener.StartAsync(options.HealthProbeBindAddress, routes =>
+            {
+                routes.MapHealth("/healthz", live);
+                routes.MapHealth("/readyz", ready);
+            }, logging, stop);
+            metrics = await HttpListener.StartAsync(metricsAddress, routes => routes.MapMetrics(collector), logging, stop);
+        }
+        catch (IOException fault)
+        {
+            HostLog.CannotListen(logger, options.HealthProbeBindAddress.ToString(), metricsAddress.ToString(), fault.Message);
+            if (health is not null) await health.DisposeAsync();
+            return null;
+        }
+        HostLog.Listening(logger, health?.EndPoint.ToString() ?? "off", metrics?.EndPoint.ToString() ?? "off");
+        surroundings.OnListening?.Invoke(new ListeningAddresses(health?.EndPoint, metrics?.EndPoint));
+        return new Listeners(health, metrics);
+    }
+
+    private void Describe(BuildInfo build)
+    {
+        foreach (FlagWarning warning in surroundings.IgnoredFlags)
+        {
+            if (warning.IsObsolete) HostLog.ObsoleteFlag(logger, warning.Flag);
+            else HostLog.FlagWithoutEffect(logger, warning.Flag);
+        }
+        HostLog.Configuration(
+            logger, build.Version, build.Commit, options.Channel, options.PodName, options.OperatorNamespace, options.LeaderElection.Enabled,
+            options.Metrics.BindAddress.ToString(), options.HealthProbeBindAddress.ToString(), options.Runtime.MaxConcurrentReconciles.ToString(), options.Log.Level.ToString());
+    }
+
+    private string[] MeterNames() =>
+    [
+        OperatorMetrics.DefaultMeterName + surroundings.MeterSuffix,
+        RuntimeMetrics.DefaultMeterName + surroundings.MeterSuffix,
+        KubernetesTelemetry.Name,
+        ProcessMetrics.MeterName,
+        ProcessMetrics.DotnetMeterName,
+    ];
+
+    private sealed class Listeners(HttpListener? health, HttpListener? metrics) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (metrics is not null) await metrics.DisposeAsync();
+            if (health is not null) await health.DisposeAsync();
+        }
+    }
+}
