@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using VWorkspace.Api;
+using VWorkspace.Apps;
 using VWorkspace.ControllerRuntime;
 using VWorkspace.Kubernetes;
 using VWorkspace.Operator.Build;
@@ -15,6 +16,9 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
 {
     private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(10);
     private static readonly KubernetesResource<PartialObject> Namespaces = PartialObject.Resource(new("", "v1", "Namespace"), "namespaces", namespaced: false);
+
+    // The room of applications counts condition transitions under its own name.
+    private const string AppsMeter = "VWorkspace.Apps";
 
     private readonly Readiness _readiness = new();
 
@@ -54,14 +58,18 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
     private void Compose(ControllerManager manager, OperatorMetrics metrics)
     {
         IInformer<ApplicationInstance> applications = manager.Cache.Informer(ApiResources.ApplicationInstances);
+        IInformer<Operation> operations = manager.Cache.Informer(ApiResources.Operations);
         // Only whether they can be listed matters in this build, so only their metadata is kept.
-        IInformer<PartialObject> operations = manager.Cache.Informer(ApiResources.Operations.As(KubernetesJson.Default.PartialObject));
         IInformer<PartialObject> clusters = manager.Cache.Informer(ApiResources.Clusters.As(KubernetesJson.Default.PartialObject));
         IInformer<PartialObject> namespaces = manager.Cache.Informer(Namespaces);
         metrics.Observe(namespaces.Store, applications.Store);
         _readiness.Observe(manager.Kinds, () => applications.HasSynced, () => operations.HasSynced, () => clusters.HasSynced, () => namespaces.HasSynced);
         var crds = new CrdWatch(_readiness, manager.Kinds, surroundings.Clock, options.Runtime.RecheckInterval, logging.CreateLogger<CrdWatch>());
         manager.AddWorker("crd-watch", crds.RunAsync, leaderOnly: false);
+        ApplicationInstanceController.AddTo(manager, AppsComposition.Options(options), new ApplicationInstanceServices
+        {
+            Random = surroundings.Seed is { } seed ? new Random(seed) : null,
+        });
     }
 
     private ControllerManagerOptions ManagerOptions(IKubernetesClient client, RuntimeMetrics runtimeMetrics, OperatorMetrics metrics) => new()
@@ -183,6 +191,7 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
     [
         OperatorMetrics.DefaultMeterName + surroundings.MeterSuffix,
         RuntimeMetrics.DefaultMeterName + surroundings.MeterSuffix,
+        AppsMeter,
         KubernetesTelemetry.Name,
         ProcessMetrics.MeterName,
         ProcessMetrics.DotnetMeterName,
