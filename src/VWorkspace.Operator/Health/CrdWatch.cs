@@ -15,10 +15,13 @@ internal sealed partial class CrdWatch(Readiness readiness, IKindAvailability ki
         string? told = null;
         while (!cancellationToken.IsCancellationRequested)
         {
-            string missing = Readiness.Names(readiness.MissingKinds);
-            if (missing.Length > 0 && missing != told) Missing(logger, missing);
-            if (missing.Length == 0 && told is { Length: > 0 }) Served(logger);
-            told = missing;
+            if (readiness.MissingKinds is { } kindsMissing)
+            {
+                string missing = Readiness.Names(kindsMissing);
+                if (missing.Length > 0 && missing != told) Missing(logger, missing);
+                if (missing.Length == 0 && told is { Length: > 0 }) Served(logger);
+                told = missing;
+            }
             await Task.WhenAny(changed.WaitAsync(cancellationToken), Task.Delay(interval, clock, cancellationToken));
         }
     }

@@ -11,18 +11,25 @@ internal sealed class Readiness
 {
     private volatile IKindAvailability? _kinds;
     private volatile Func<bool>[]? _synced;
+    private volatile Func<HealthCheckResult>? _permissions;
     private volatile bool _stopping;
 
     /// <summary>The kinds this build needs.</summary>
     public static IReadOnlyList<KubernetesResource> RequiredKinds { get; } = [ApiResources.ApplicationInstances, ApiResources.Operations, ApiResources.Clusters];
 
-    /// <summary>The required kinds that are not served; all of them before there is an API server to ask.</summary>
-    public IReadOnlyList<KubernetesResource> MissingKinds => _kinds is { } kinds ? [.. RequiredKinds.Where(resource => !kinds.IsServed(resource.Kind))] : RequiredKinds;
+    /// <summary>A kind that every API server has: once it is known, discovery has answered and an absent kind is a missing one.</summary>
+    private static readonly GroupVersionKind Namespace = new("", "v1", "Namespace");
+
+    /// <summary>The required kinds that are not served; null as long as the API server has not said what it serves.</summary>
+    public IReadOnlyList<KubernetesResource>? MissingKinds =>
+        _kinds is { } kinds && kinds.IsServed(Namespace) ? [.. RequiredKinds.Where(resource => !kinds.IsServed(resource.Kind))] : null;
 
     /// <summary>From now on the manager is asked.</summary>
     /// <param name="kinds">Which kinds are served.</param>
+    /// <param name="permissions">Result of the last look at permissions.</param>
     /// <param name="synced">Whether each required watch has listed once.</param>
-    public void Observe(IKindAvailability kinds, params Func<bool>[] synced) => (_kinds, _synced) = (kinds, synced);
+    public void Observe(IKindAvailability kinds, Func<HealthCheckResult> permissions, params Func<bool>[] synced) =>
+        (_kinds, _permissions, _synced) = (kinds, permissions, synced);
 
     /// <summary>The termination signal was seen.</summary>
     public void Stopping() => _stopping = true;
@@ -32,6 +39,7 @@ internal sealed class Readiness
     {
         var checks = new HealthChecks(clock);
         checks.Add("crds", Crds);
+        checks.Add("rbac", () => _permissions?.Invoke() ?? HealthCheckResult.Failed("APIServerUnreachable", "the API server has not answered yet"));
         checks.Add("cache-sync", CacheSync);
         checks.Add("webhook", static () => HealthCheckResult.Skipped);
         checks.Add("control-plane", static () => HealthCheckResult.Skipped);
@@ -41,8 +49,7 @@ internal sealed class Readiness
 
     private HealthCheckResult Crds()
     {
-        if (_kinds is null) return HealthCheckResult.Failed("APIServerUnreachable", "the API server has not answered yet");
-        IReadOnlyList<KubernetesResource> missing = MissingKinds;
+        if (MissingKinds is not { } missing) return HealthCheckResult.Failed("APIServerUnreachable", "the API server has not answered yet");
         return missing.Count == 0 ? HealthCheckResult.Ok : HealthCheckResult.Failed("CRDMissing", "not served: " + Names(missing));
     }
 

@@ -40,7 +40,7 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         if (Configuration() is not { } configuration) return ExitCode.Failure;
         await using var client = new KubernetesClient(configuration, ClientOptions(build));
         await using var manager = new ControllerManager(ManagerOptions(client, runtimeMetrics, metrics));
-        Compose(manager, metrics);
+        Compose(client, manager, metrics);
 
         long stopping = 0;
         await using CancellationTokenRegistration onStop = stop.Register(() =>
@@ -55,7 +55,7 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         return exit.Reason == ManagerExitReason.Stopped ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private void Compose(ControllerManager manager, OperatorMetrics metrics)
+    private void Compose(IKubernetesClient client, ControllerManager manager, OperatorMetrics metrics)
     {
         IInformer<ApplicationInstance> applications = manager.Cache.Informer(ApiResources.ApplicationInstances);
         IInformer<Operation> operations = manager.Cache.Informer(ApiResources.Operations);
@@ -63,7 +63,11 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         IInformer<PartialObject> clusters = manager.Cache.Informer(ApiResources.Clusters.As(KubernetesJson.Default.PartialObject));
         IInformer<PartialObject> namespaces = manager.Cache.Informer(Namespaces);
         metrics.Observe(namespaces.Store, applications.Store);
-        _readiness.Observe(manager.Kinds, () => applications.HasSynced, () => operations.HasSynced, () => clusters.HasSynced, () => namespaces.HasSynced);
+        LeaderElectionSettings election = options.LeaderElection;
+        var permissions = new PermissionWatch(
+            client, election.Enabled ? election.LeaseNamespace ?? options.OperatorNamespace : null, surroundings.Clock, options.Runtime.RecheckInterval, logging.CreateLogger<PermissionWatch>());
+        manager.AddWorker("permission-watch", permissions.RunAsync, leaderOnly: false);
+        _readiness.Observe(manager.Kinds, () => permissions.Result, () => applications.HasSynced, () => operations.HasSynced, () => clusters.HasSynced, () => namespaces.HasSynced);
         var crds = new CrdWatch(_readiness, manager.Kinds, surroundings.Clock, options.Runtime.RecheckInterval, logging.CreateLogger<CrdWatch>());
         manager.AddWorker("crd-watch", crds.RunAsync, leaderOnly: false);
         ApplicationInstanceController.AddTo(manager, AppsComposition.Options(options), new ApplicationInstanceServices

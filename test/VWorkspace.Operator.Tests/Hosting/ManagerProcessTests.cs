@@ -93,7 +93,7 @@ public sealed class ManagerProcessTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(notReady["failed"]!.AsArray().Select(name => (string?)name), Does.Contain("crds"));
-            Assert.That(notReady["checks"]!.AsArray().Select(check => (string?)check!["name"]), Is.EqualTo(new[] { "crds", "cache-sync", "webhook", "control-plane", "shutdown" }));
+            Assert.That(notReady["checks"]!.AsArray().Select(check => (string?)check!["name"]), Is.EqualTo(new[] { "crds", "rbac", "cache-sync", "webhook", "control-plane", "shutdown" }));
             Assert.That((await Http.GetAsync(health, "/healthz")).Status, Is.EqualTo(HttpStatusCode.OK), "waiting is no reason for a restart");
             Assert.That((await Http.GetAsync(health, "/readyz/shutdown")).Status, Is.EqualTo(HttpStatusCode.OK));
             Assert.That((await Http.GetAsync(health, "/readyz/nothing")).Status, Is.EqualTo(HttpStatusCode.NotFound));

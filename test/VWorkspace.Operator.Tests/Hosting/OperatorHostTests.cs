@@ -1,5 +1,10 @@
 using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using VWorkspace.Api;
+using VWorkspace.Kubernetes;
 using VWorkspace.Kubernetes.InMemory;
+using VWorkspace.Kubernetes.Yaml;
 using VWorkspace.Operator.Hosting;
 using VWorkspace.Operator.Settings;
 using VWorkspace.Operator.Tests.Docs;
@@ -7,7 +12,7 @@ using VWorkspace.Operator.Tests.Docs;
 namespace VWorkspace.Operator.Tests.Hosting;
 
 /// <summary>The composition, run in this process.</summary>
-public sealed class OperatorHostTests
+public sealed partial class OperatorHostTests
 {
     private InMemoryApiServer _server = null!;
     private string _directory = "";
@@ -41,6 +46,31 @@ public sealed class OperatorHostTests
     }
 
     [Test]
+    public async Task Reconciles_and_applications_are_counted()
+    {
+        await using OperatorUnderTest manager = await OperatorUnderTest.StartAsync(_server, _directory);
+        await manager.ScrapeUntilAsync("vworkspace_operator_applicationinstances{ready=\"unknown\"} 0");
+        string kubeconfig = Path.Combine(_directory, "own");
+        await File.WriteAllTextAsync(kubeconfig, _server.Kubeconfig);
+        await using var client = new KubernetesClient(KubernetesClientConfiguration.FromKubeconfigFile(kubeconfig));
+        JsonObject instance = KubernetesYaml.ParseObject("""
+            spec:
+              appRef: {catalogId: nextcloud}
+              chart: {sourceType: oci, url: "oci://registry.example.com/charts", name: nextcloud, version: 6.2.4}
+              release: {name: nextcloud, namespace: default}
+              values: {source: inline, inline: {}}
+            """);
+        instance["metadata"] = new JsonObject { ["name"] = "nextcloud" };
+        Assert.That((await client.CreateAsync(ApiResources.ApplicationInstances, "default", instance, new WriteOptions(), CancellationToken.None)).Error?.ToString(), Is.Null);
+
+        // Without Flux it is blocked and nothing is known about its readiness.
+        await manager.ScrapeUntilAsync("vworkspace_operator_applicationinstances{ready=\"unknown\"} 1");
+        string scrape = await manager.ScrapeUntilAsync(Requeued());
+        Assert.That(manager.Log, Does.Not.Contain("definitions are missing"), "they were there from the start");
+        Assert.That(scrape, Does.Match("vworkspace_operator_reconcile_duration_seconds_count\\{controller=\"applicationinstance\"\\} [1-9]"));
+    }
+
+    [Test]
     public async Task Secure_metrics_are_withheld_rather_than_served_openly()
     {
         await using OperatorUnderTest manager = await OperatorUnderTest.StartAsync(_server, _directory, options => options with { Metrics = options.Metrics with { Secure = true } });
@@ -67,6 +97,9 @@ public sealed class OperatorHostTests
         await Http.UntilAsync(health, "/readyz", HttpStatusCode.ServiceUnavailable);
         Assert.That(await manager.StopAsync(), Is.EqualTo(ExitCode.Success));
     }
+
+    [GeneratedRegex("vworkspace_operator_reconcile_total\\{controller=\"applicationinstance\",result=\"requeue\"\\} [1-9]", RegexOptions.None, 10_000)]
+    private static partial Regex Requeued();
 
     private static OperatorOptions Elect(OperatorOptions options) =>
         options with { LeaderElection = new() { Enabled = true, LeaseNamespace = "default", RetryPeriod = TimeSpan.FromMilliseconds(200) } };

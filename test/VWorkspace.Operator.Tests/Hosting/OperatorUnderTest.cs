@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using VWorkspace.Kubernetes.InMemory;
 using VWorkspace.Operator.Hosting;
 using VWorkspace.Operator.Settings;
@@ -54,15 +55,18 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     /// <summary>Waits for the end.</summary>
     public Task<int> ExitCodeAsync() => _run.WaitAsync(ManagerUnderTest.Patience);
 
-    /// <summary>Scrapes until a line is there; gives the scrape.</summary>
-    public async Task<string> ScrapeUntilAsync(string line)
+    /// <summary>Scrapes until a text is there; gives the scrape.</summary>
+    public Task<string> ScrapeUntilAsync(string text) => ScrapeUntilAsync(new Regex(Regex.Escape(text), RegexOptions.None, TimeSpan.FromSeconds(10)));
+
+    /// <summary>Scrapes until a pattern is there; gives the scrape.</summary>
+    public async Task<string> ScrapeUntilAsync(Regex line)
     {
         string address = (await ListeningAsync()).Metrics!.ToString();
         using var limit = new CancellationTokenSource(ManagerUnderTest.Patience);
         while (true)
         {
             (_, string body) = await Http.GetAsync(address, "/metrics");
-            if (body.Contains(line, StringComparison.Ordinal)) return body;
+            if (line.IsMatch(body)) return body;
             try
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);

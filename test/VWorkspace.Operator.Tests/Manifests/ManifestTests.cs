@@ -3,6 +3,7 @@ using VWorkspace.Kubernetes;
 using VWorkspace.Kubernetes.InMemory;
 using VWorkspace.Kubernetes.Yaml;
 using VWorkspace.Operator.CommandLine;
+using VWorkspace.Operator.Health;
 using VWorkspace.Operator.Tests.Docs;
 
 namespace VWorkspace.Operator.Tests.Manifests;
@@ -69,6 +70,16 @@ public sealed class ManifestTests
                 }
             }
         }
+    }
+
+    [Test]
+    public void The_cluster_role_is_what_the_readiness_check_asks_for()
+    {
+        JsonObject role = Objects("deploy/manifests").Single(manifest => (string?)manifest["kind"] == "ClusterRole" && (string?)manifest["metadata"]!["name"] == "vworkspace-app-operator");
+        IEnumerable<string> granted = role["rules"]!.AsArray().Select(rule => Text(Texts(rule!["apiGroups"]).Single(), Texts(rule["resources"]), Texts(rule["verbs"])));
+        Assert.That(granted, Is.EquivalentTo(Permissions.ClusterWide.Select(rule => Text(rule.Group, rule.Resources, rule.Verbs))));
+
+        static string Text(string group, IEnumerable<string> resources, IEnumerable<string> verbs) => $"{group}: {string.Join(' ', resources)}: {string.Join(' ', verbs)}";
     }
 
     [Test]
