@@ -102,8 +102,13 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
             {
                 await foreach (WatchEvent<T> line in stream.WithCancellation(idle.Token))
                 {
-                    idle.Reset();
                     anyLine = true;
+
+                    // Going back is no news: a bookmark of a server that lags is passed over, an event means that the history is another one.
+                    bool older = _state.Action == ReflectorAction.Watch && ResourceVersions.IsOlder(line.ResourceVersion, _state.ResourceVersion);
+                    if (older && line.Type == WatchEventType.Bookmark) continue;
+                    if (older && line.Type != WatchEventType.Error) return ReflectorSignal.Refused(OtherHistory);
+                    idle.Reset();
                     if (line.Type == WatchEventType.Error) return ReflectorSignal.Refused(line.Error ?? UnknownError);
                     if (_state.Action == ReflectorAction.Watch) Apply(line);
                     else if (ApplyInitial(line)) idle.Use(_options.IdleTimeout);
@@ -244,6 +249,8 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
         else if (_state.Action != ReflectorAction.Stream || error.Code is not (400 or 405 or 406 or 415 or 422))
             FailedToList(_logger, _resource.QualifiedName, $"failed to list {_resource.QualifiedName}: {error}");
     }
+
+    private static readonly KubernetesError OtherHistory = new(new KubernetesStatus { Code = 410, Reason = StatusReason.Expired, Message = "an event is older than what was seen before" });
 
     private static readonly KubernetesError UnknownError = new(new KubernetesStatus { Code = 500, Reason = "Unknown", Message = "error event without a status" });
 

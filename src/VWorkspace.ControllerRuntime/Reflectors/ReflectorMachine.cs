@@ -10,6 +10,7 @@ internal static class ReflectorMachine
     private const int CutStreamsUntilPaging = 3;
     private const int ExpiredPagesUntilUnpaged = 2;
     private const int WatchFaultsUntilRelist = 5;
+    private const int IdleWatchesUntilRelist = 2;
 
     public static ReflectorState Step(ReflectorState state, ReflectorSignal signal)
     {
@@ -26,7 +27,7 @@ internal static class ReflectorMachine
                 ExpiredPages = 0,
                 WatchFaults = 0,
             },
-            ReflectorSignalKind.Progress => state with { ResourceVersion = signal.ResourceVersion, RelistedWithoutProgress = false, WatchFaults = 0 },
+            ReflectorSignalKind.Progress => state with { ResourceVersion = signal.ResourceVersion, RelistedWithoutProgress = false, WatchFaults = 0, IdleWatches = 0 },
             _ => state.Action switch
             {
                 ReflectorAction.Stream => Streaming(state, signal),
@@ -68,8 +69,12 @@ internal static class ReflectorMachine
     {
         switch (signal.Kind)
         {
-            case ReflectorSignalKind.Ended or ReflectorSignalKind.Idle:
+            case ReflectorSignalKind.Ended:
                 return state with { WatchFaults = 0 };
+
+            // A server that was restored from a backup may let a watch from the future wait for ever, without a word.
+            case ReflectorSignalKind.Idle:
+                return state.IdleWatches + 1 >= IdleWatchesUntilRelist ? Relist(state) : state with { WatchFaults = 0, IdleWatches = state.IdleWatches + 1 };
             case ReflectorSignalKind.EndedAtOnce or ReflectorSignalKind.Broken:
                 return state with { Pause = ReflectorPause.BackOff };
         }
@@ -87,6 +92,7 @@ internal static class ReflectorMachine
         ResourceVersion = null,
         Continue = null,
         WatchFaults = 0,
+        IdleWatches = 0,
         RelistedWithoutProgress = true,
         Pause = state.RelistedWithoutProgress ? ReflectorPause.BackOff : ReflectorPause.None,
     };

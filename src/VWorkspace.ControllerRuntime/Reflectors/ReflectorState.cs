@@ -60,6 +60,9 @@ internal readonly record struct ReflectorState
     /// <summary>Server faults (500) of the watch in a row; several of them mean that this version cannot be resumed from.</summary>
     public int WatchFaults { get; init; }
 
+    /// <summary>Watches without any news in a row; after two of them the version may be one that this server will never reach.</summary>
+    public int IdleWatches { get; init; }
+
     /// <summary>A reflector that knows nothing yet.</summary>
     public static ReflectorState Initial(bool streaming) => new()
     {

@@ -41,7 +41,9 @@ internal sealed class ReflectorMachineTests
         yield return Row("Watch_that_ended_resumes_at_once", Watching, ReflectorSignal.Ended, Watching);
         yield return Row("Watch_that_ended_at_once_backs_off", Watching, ReflectorSignal.EndedAtOnce, Watching with { Pause = ReflectorPause.BackOff });
         yield return Row("Watch_that_broke_backs_off_and_resumes", Watching, ReflectorSignal.Broken, Watching with { Pause = ReflectorPause.BackOff });
-        yield return Row("Watch_that_is_idle_resumes_at_once", Watching, ReflectorSignal.Idle, Watching);
+        yield return Row("Watch_that_is_idle_resumes_at_once", Watching, ReflectorSignal.Idle, Watching with { IdleWatches = 1 });
+        yield return Row("Watch_that_is_idle_twice_lists_anew", Watching with { IdleWatches = 1 }, ReflectorSignal.Idle, Streaming with { RelistedWithoutProgress = true });
+        yield return Row("Progress_forgets_idleness", Watching with { IdleWatches = 1 }, ReflectorSignal.Progress("11"), Watching with { ResourceVersion = "11" });
         yield return Row("Watch_that_expired_lists_anew_at_once", Watching, Refused(410, "Expired"), Streaming with { RelistedWithoutProgress = true });
         yield return Row("Watch_that_expired_in_stream_as_gone_lists_anew", Watching, Refused(410, "Gone"), Streaming with { RelistedWithoutProgress = true });
         yield return Row("Watch_that_expired_without_streaming_lists_in_pages", WatchingPaged, Refused(410, "Expired"), Listing with { RelistedWithoutProgress = true });

@@ -1,0 +1,227 @@
+using VWorkspace.Kubernetes;
+using VWorkspace.Kubernetes.InMemory;
+
+namespace VWorkspace.ControllerRuntime.Tests;
+
+/// <summary>What can go wrong between a manager and its API server, over real HTTP. After each: the store equals the server and every change was acted on.</summary>
+[TestFixture]
+internal sealed class FaultTests
+{
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Nothing_wrong(bool streaming)
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(streaming: streaming);
+        for (int i = 0; i < 30; i++) await world.WantAsync($"c{i % 12}", i);
+        await world.DeleteAsync("c3");
+        await world.SettlesAsync();
+    }
+
+    [Test]
+    public async Task Connections_are_cut_again_and_again()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync();
+        for (int i = 0; i < 60; i++)
+        {
+            await world.WantAsync($"c{i % 10}", i);
+            if (i % 10 == 5) world.Wire.CutAll();
+            if (i % 17 == 3) await world.DeleteAsync($"c{i % 10}");
+        }
+
+        await world.SettlesAsync();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task History_is_gone_when_the_connection_comes_back(bool streaming)
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(new() { HistoryPerResource = 8 }, streaming);
+        for (int i = 0; i < 10; i++) await world.WantAsync($"c{i}", i);
+        await world.SettlesAsync();
+        world.Wire.Refusing = true;
+        world.Wire.CutAll();
+        for (int i = 0; i < 30; i++) await world.WantAsync($"d{i}", i);
+        await world.DeleteAsync("c1");
+        await world.DeleteAsync("c2");
+        await world.WantAsync("c2", 99);
+        world.Wire.Refusing = false;
+        await world.SettlesAsync();
+    }
+
+    [Test]
+    public async Task Connection_is_half_open_and_is_noticed_by_its_silence()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync();
+        await world.WantAsync("c", 1);
+        await world.SettlesAsync();
+        world.Wire.Stall();
+        await world.WantAsync("c", 2);
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, CancellationToken.None);
+        world.Wire.CutAll();
+        world.Wire.Resume();
+        await world.SettlesAsync();
+    }
+
+    [TestCase(2)]
+    [TestCase(3)]
+    [TestCase(5)]
+    public async Task Every_kth_write_is_a_conflict(int k)
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync();
+        int writes = 0;
+        world.Faulty.Before = (verb, _) => verb == "patch" && Interlocked.Increment(ref writes) % k == 0 ? FakeCluster.Error(409, "Conflict") : null;
+        for (int i = 0; i < 30; i++) await world.WantAsync($"c{i % 10}", i);
+        await world.SettlesAsync();
+    }
+
+    [TestCase(429, "TooManyRequests")]
+    [TestCase(500, "InternalError")]
+    [TestCase(503, "ServiceUnavailable")]
+    [TestCase(504, "Timeout")]
+    public async Task Every_third_request_of_whatever_kind_is_refused(int code, string reason)
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(run: false);
+        int requests = 0;
+        world.Faulty.Before = (_, _) => Interlocked.Increment(ref requests) % 3 == 0 ? FakeCluster.Error(code, reason) : null;
+        world.Run();
+        for (int i = 0; i < 30; i++)
+        {
+            await world.WantAsync($"c{i % 10}", i);
+            if (i % 10 == 0) world.Wire.CutAll();
+        }
+
+        await world.SettlesAsync();
+    }
+
+    [Test]
+    public async Task Every_third_write_is_carried_out_but_its_answer_is_lost()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync();
+        int writes = 0;
+        world.Faulty.After = (verb, _) =>
+        {
+            if (verb == "patch" && Interlocked.Increment(ref writes) % 3 == 0) throw new KubernetesTransportException("connection reset");
+        };
+        for (int i = 0; i < 30; i++) await world.WantAsync($"c{i % 10}", i);
+        await world.SettlesAsync();
+    }
+
+    [Test]
+    public async Task List_expires_in_the_middle_of_its_pages()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(streaming: false, run: false);
+        for (int i = 0; i < 20; i++) await world.WantAsync($"c{i}", i);
+        int lists = 0;
+        world.Faulty.Before = (verb, resource) => verb == "list" && resource == FaultWorld.ConfigMap && Interlocked.Increment(ref lists) is 2 or 4 ? FakeCluster.Error(410, "Expired") : null;
+        world.Run();
+        await world.SettlesAsync();
+        Assert.That(lists, Is.GreaterThanOrEqualTo(5));
+    }
+
+    [Test]
+    public async Task Api_server_is_away_at_the_start_and_comes_later()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(run: false);
+        world.Wire.Refusing = true;
+        world.Run();
+        await world.WantAsync("c", 1);
+        await Eventually.HoldsAsync(() => world.Logs.Messages.Contains("discovery failed"), "the manager has tried");
+        world.Wire.Refusing = false;
+        await world.SettlesAsync();
+    }
+
+    [Test]
+    public async Task Api_server_restarts_with_its_data()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync();
+        for (int i = 0; i < 10; i++) await world.WantAsync($"c{i}", i);
+        world.Wire.Refusing = true;
+        world.Wire.CutAll();
+        await world.WantAsync("c1", 100);
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, CancellationToken.None);
+        world.Wire.Refusing = false;
+        await world.SettlesAsync();
+    }
+
+    [Test]
+    public async Task Api_server_restarts_without_its_data()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync();
+        for (int i = 0; i < 40; i++) await world.WantAsync($"c{i % 10}", i);
+        await world.SettlesAsync();
+        await using InMemoryApiServer other = await InMemoryApiServer.StartAsync(new() { Token = world.Server.Token });
+        await using KubernetesClient admin = FaultWorld.Connect(other, other.Uri.Authority);
+        world.Wire.Target = other.Uri;
+        world.Wire.CutAll();
+        await world.WantAsync("c1", 7, admin);
+        await world.WantAsync("fresh", 8, admin);
+        await world.SettlesAsync(admin);
+    }
+
+    [Test]
+    public async Task Handler_that_throws_or_hangs_on_one_object_does_not_hold_up_the_others()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(run: false);
+        int thrown = 0;
+        world.BeforeReconcile = async (key, token) =>
+        {
+            if (key.Name == "throws" && Interlocked.Increment(ref thrown) < 4) throw new InvalidOperationException("bug");
+            if (key.Name == "hangs" && thrown < 4) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        };
+        world.Run();
+        foreach (string name in (string[])["throws", "hangs", "c1", "c2", "c3"]) await world.WantAsync(name, 1);
+        await world.SettlesAsync();
+        Assert.That(thrown, Is.GreaterThanOrEqualTo(4));
+    }
+
+    [Test]
+    public async Task Stop_during_the_initial_list_ends_at_once()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(run: false);
+        var asked = new TaskCompletionSource();
+        world.Faulty.Before = (verb, resource) =>
+        {
+            if (verb is "watch" or "list" && resource == FaultWorld.ConfigMap)
+            {
+                world.Wire.Stall();
+                asked.TrySetResult();
+            }
+
+            return null;
+        };
+        world.Run();
+        await Eventually.EndsAsync(asked.Task, "the list is asked for");
+        Assert.That((await world.StopAsync()).Reason, Is.EqualTo(ManagerExitReason.Stopped));
+    }
+
+    [Test]
+    public async Task Stop_during_back_off_ends_at_once()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(run: false);
+        world.Faulty.Before = static (verb, _) => verb is "watch" or "list" ? new(new() { Code = 429, Reason = "TooManyRequests" }, TimeSpan.FromHours(1)) : null;
+        world.Run();
+        await Eventually.HoldsAsync(() => world.Logs.Messages.Contains("failed to list"), "the list was refused");
+        Assert.That((await world.StopAsync()).Reason, Is.EqualTo(ManagerExitReason.Stopped));
+    }
+
+    [Test]
+    public async Task Stop_with_a_full_queue_lets_running_reconciles_end_and_starts_no_other()
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(run: false);
+        using var release = new SemaphoreSlim(0);
+        int begun = 0, ended = 0;
+        world.BeforeReconcile = async (_, token) =>
+        {
+            Interlocked.Increment(ref begun);
+            await release.WaitAsync(token);
+            Interlocked.Increment(ref ended);
+        };
+        for (int i = 0; i < 20; i++) await world.WantAsync($"c{i}", i);
+        world.Run();
+        await Eventually.HoldsAsync(() => Volatile.Read(ref begun) == 4, "all workers are busy");
+        Task<ManagerExit> stopping = world.StopAsync();
+        release.Release(4);
+        Assert.That((await stopping).Reason, Is.EqualTo(ManagerExitReason.Stopped));
+        Assert.That((begun, ended), Is.EqualTo((4, 4)));
+    }
+}
