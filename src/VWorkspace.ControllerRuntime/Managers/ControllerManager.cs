@@ -12,8 +12,7 @@ namespace VWorkspace.ControllerRuntime;
 public sealed partial class ControllerManager : IControllerManager, IAsyncDisposable
 {
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WaitingNotice = TimeSpan.FromSeconds(15);
 
     private readonly ControllerManagerOptions _options;
@@ -25,6 +24,7 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
     private readonly EventRecorder _events;
     private readonly ControllerEnvironment _controllerEnvironment;
     private readonly ManagerWorkers _workers;
+    private readonly LeaderTerm _term;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -50,6 +50,7 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         _events = new(Client, options.Events, options.Clock, () => Metrics.EventsDropped.Add(1), options.Logging.CreateLogger("events"));
         _controllerEnvironment = new(Metrics, options.Clock, _random, options.Logging, options.OnReconciled);
         _workers = new(Metrics, options.Clock, _random, _logger);
+        _term = new(options, _fence, _workers, _random, _logger);
         if (options.LeaderElection is { } election) Metrics.ObserveLeadership(election.Name, () => IsLeading);
         Metrics.ObserveCache(() => _cache.All.GroupBy(static i => i.Resource.Kind).Select(static kind => new Measurement<long>(
             kind.Sum(static i => i.Count), new("group", kind.Key.Group), new("version", kind.Key.Version), new("kind", kind.Key.Kind))));
@@ -80,9 +81,7 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
     public bool CachesSynced { get; private set; }
 
     /// <summary>True while this replica leads for certain; without an election from the start of the controllers.</summary>
-    public bool IsLeading => Volatile.Read(ref _leading) && _fence.IsOpen;
-
-    private bool _leading;
+    public bool IsLeading => _term.IsLeading && _fence.IsOpen;
 
     /// <inheritdoc/>
     public IControllerBuilder AddController(string name)
@@ -127,14 +126,14 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         using var background = new CancellationTokenSource();
         using var eventsCut = new CancellationTokenSource();
         var running = new List<Task>();
-        Task events = SwallowCancellation(_events.RunAsync(eventsCut.Token));
+        Task events = Waiting.SwallowCancellationAsync(_events.RunAsync(eventsCut.Token));
         try
         {
-            running.Add(SwallowCancellation(_kinds.RunAsync(background.Token)));
+            running.Add(Waiting.SwallowCancellationAsync(_kinds.RunAsync(background.Token)));
             running.AddRange(_loops.Where(static loop => !loop.LeaderOnly).Select(loop => _workers.RunAsync(loop, background.Token)));
             if (await PassStartupChecksAsync(stop) is { } failure) return new(ManagerExitReason.StartupFailed, failure);
             await StartCachesAsync(background.Token, stop);
-            return await LeadAsync(events, eventsCut, stop, abort);
+            return await _term.RunAsync(_controllers, [.. _loops.Where(static loop => loop.LeaderOnly)], () => FlushEventsAsync(events), stop, abort);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -145,7 +144,7 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
             _events.Complete();
             await eventsCut.CancelAsync();
             await background.CancelAsync();
-            await WaitAtMostAsync(Task.WhenAll([.. running, events, _cache.WhenStopped()]), AbortTimeout);
+            await Waiting.AtMostAsync(Task.WhenAll([.. running, events, _cache.WhenStopped()]), EndTimeout, Clock, CancellationToken.None);
         }
     }
 
@@ -197,8 +196,7 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
 
         // Optional kinds that are served are worth a moment, so that the first pass sees their objects; one that cannot be listed must not hold up the rest.
         Task optional = Task.WhenAll(_cache.All.Where(i => i.Optional && _kinds.IsServed(i.Resource.Kind)).Select(i => i.WaitForSyncAsync(stop)));
-        await WaitAtMostAsync(optional, _options.OptionalSyncTimeout);
-        stop.ThrowIfCancellationRequested();
+        await Waiting.AtMostAsync(optional, _options.OptionalSyncTimeout, Clock, stop);
         CachesSynced = true;
     }
 
@@ -207,107 +205,27 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
             ? $"the list of {informer.Resource.QualifiedName}"
             : $"{informer.Resource.QualifiedName} ({informer.Resource.Kind.Version}) to be served: its CRD is missing";
 
-    private async Task<ManagerExit> LeadAsync(Task events, CancellationTokenSource eventsCut, CancellationToken stop, CancellationToken abort)
+    private async Task FlushEventsAsync(Task events)
     {
-        LeaderElector? elector = _options.LeaderElection is { } election
-            ? new(_options.Client, election, _fence, Clock, _random, _options.Logging.CreateLogger("leader-election"))
-            : null;
-        if (elector is not null) await elector.AcquireAsync(stop);
-        Volatile.Write(ref _leading, true);
-        using var stopped = new CancellationTokenSource();
-        using var aborted = new CancellationTokenSource();
-        Task lost = elector?.HoldAsync(stopped.Token) ?? Task.Delay(Timeout.InfiniteTimeSpan, Clock, stopped.Token);
-        using var leading = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task work = Task.WhenAll([
-            .. _controllers.Select(controller => controller.RunAsync(leading.Token, aborted.Token)),
-            .. _loops.Where(static loop => loop.LeaderOnly).Select(loop => _workers.RunAsync(loop, leading.Token)),
-        ]);
-
-        var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration onStop = stop.Register(static source => ((TaskCompletionSource)source!).TrySetResult(), wake);
-        await using CancellationTokenRegistration onAbort = abort.Register(aborted.Cancel);
-        _ = WakeWhenFaultedAsync(work, wake);
-        await Task.WhenAny(lost, wake.Task);
-        await leading.CancelAsync();
-        if (stop.IsCancellationRequested && !lost.IsCompleted)
-        {
-            await WaitAtMostAsync(Task.WhenAny(work, lost), _options.GracefulStopTimeout);
-            if (!work.IsCompleted) NotEnded(_logger, [.. _controllers.Where(static c => c.Status.Processing > 0).Select(static c => c.Name)]);
-        }
-
-        bool electionLost = elector is not null && lost.IsCompleted;
-        await aborted.CancelAsync();
-        await WaitAtMostAsync(work, electionLost && _options.LeaderElection is { } e ? e.RetryPeriod : AbortTimeout);
-        if (work.IsFaulted) await work;
-        if (electionLost)
-        {
-            Volatile.Write(ref _leading, false);
-            LeadershipLost(_logger, _options.LeaderElection!.Name);
-            return new(ManagerExitReason.LeaderElectionLost, "leader election lost");
-        }
-
         _events.Complete();
-        await WaitAtMostAsync(events, FlushTimeout);
-        await eventsCut.CancelAsync();
-        await stopped.CancelAsync();
-        await SwallowCancellation(lost);
-        Volatile.Write(ref _leading, false);
-        if (elector is not null)
-        {
-            using var limit = new CancellationTokenSource(ReleaseTimeout, Clock);
-            await elector.ReleaseAsync(limit.Token);
-        }
-
-        return new(ManagerExitReason.Stopped);
+        await Waiting.AtMostAsync(events, FlushTimeout, Clock, CancellationToken.None);
     }
 
     private async Task WaitWithNoticeAsync(Task condition, Func<string> what, CancellationToken stop)
     {
         while (true)
         {
-            await WaitAtMostAsync(condition, WaitingNotice, stop);
+            await Waiting.AtMostAsync(condition, WaitingNotice, Clock, stop);
             if (condition.IsCompleted) break;
-            Waiting(_logger, what());
+            WaitingFor(_logger, what());
         }
 
         await condition;
-    }
-
-    private async Task WaitAtMostAsync(Task task, TimeSpan limit, CancellationToken stop = default)
-    {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAny(task, Task.Delay(limit, Clock, ended.Token));
-        await ended.CancelAsync();
-        stop.ThrowIfCancellationRequested();
-    }
-
-    private static async Task WakeWhenFaultedAsync(Task task, TaskCompletionSource wake)
-    {
-        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (task.IsFaulted) wake.TrySetResult();
-    }
-
-    private static async Task SwallowCancellation(Task task)
-    {
-        try
-        {
-            await task;
-        }
-        catch (OperationCanceledException)
-        {
-            // That is how these tasks end.
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "start-up check failed, will be retried")]
     private static partial void StartupCheckFailed(ILogger logger, string check, string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "waiting before controllers can start")]
-    private static partial void Waiting(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "reconciles did not end in time and are cancelled")]
-    private static partial void NotEnded(ILogger logger, string[] controllers);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "leader election lost")]
-    private static partial void LeadershipLost(ILogger logger, string lease);
+    private static partial void WaitingFor(ILogger logger, string reason);
 }
