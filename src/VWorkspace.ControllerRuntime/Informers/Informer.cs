@@ -101,6 +101,8 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         lock (_gate) _started = true;
+        ReflectorOptions options = _environment.Options;
+        var pause = new ReflectorBackoff(options.BackoffBase, options.BackoffMax, options.BackoffReset, _environment.Clock, _environment.Random);
         while (true)
         {
             await _environment.Kinds.WaitUntilServedAsync(_resource.Kind, cancellationToken);
@@ -126,7 +128,7 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
             Forget();
 
             // Discovery may not have noticed yet that the kind is gone; without a pause this would ask again at once.
-            await Task.Delay(_environment.Options.BackoffBase, _environment.Clock, cancellationToken);
+            await Task.Delay(pause.Next(), _environment.Clock, cancellationToken);
         }
     }
 

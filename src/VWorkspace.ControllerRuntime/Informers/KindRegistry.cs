@@ -9,7 +9,8 @@ namespace VWorkspace.ControllerRuntime;
 /// </summary>
 internal sealed partial class KindRegistry : IKindAvailability, IInformerHandler<CustomResourceDefinition>
 {
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetryInterval = TimeSpan.FromSeconds(15);
 
     private readonly Lock _gate = new();
     private readonly IKubernetesClient _client;
@@ -63,11 +64,13 @@ internal sealed partial class KindRegistry : IKindAvailability, IInformerHandler
     /// <summary>Asks discovery until the token fires.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        TimeSpan retry = RetryInterval;
         while (true)
         {
             bool succeeded = await RefreshAsync(cancellationToken);
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task timer = Task.Delay(succeeded ? _refreshInterval : RetryInterval, _clock, wait.Token);
+            Task timer = Task.Delay(succeeded ? _refreshInterval : retry, _clock, wait.Token);
+            retry = succeeded ? RetryInterval : retry * 2 < LongestRetryInterval ? retry * 2 : LongestRetryInterval;
             await Task.WhenAny(timer, _refreshNow.WaitAsync(wait.Token));
             await wait.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();

@@ -137,7 +137,10 @@ internal sealed class ObjectStore<T>(TimeProvider clock) : IObjectStore<T> where
     public void Wrote(ObjectKey key, T obj)
     {
         string? version = obj.Metadata.ResourceVersion;
-        if (SeenVersion is null || version is null || ResourceVersions.HasReached(SeenVersion, version)) return;
+
+        // Before the first list nothing has been seen: the entry waits for it, because that list may have been taken before the write.
+        if (version is null || ResourceVersions.HasReached(SeenVersion, version)) return;
+        DropOld();
         View view = _view;
         if (view.Snapshot.Objects.TryGetValue(key, out T? seen) && !ResourceVersions.IsOlder(seen.Metadata.ResourceVersion, version)) return;
         if (view.Overlay.TryGetValue(key, out OverlayEntry<T>? before) && before.ResourceVersion is not null && !ResourceVersions.IsOlder(before.ResourceVersion, version)) return;

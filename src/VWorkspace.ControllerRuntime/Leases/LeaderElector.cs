@@ -19,6 +19,7 @@ internal sealed partial class LeaderElector(
     /// <summary>Waits until this replica leads.</summary>
     public async Task AcquireAsync(CancellationToken cancellationToken)
     {
+        Acquiring(logger, options.Name, options.Identity);
         while (!await TryAsync(options.RenewDeadline, readFirst: true, cancellationToken))
         {
             double share;
@@ -175,6 +176,9 @@ internal sealed partial class LeaderElector(
     private int DurationSeconds => (int)Math.Ceiling(options.LeaseDuration.TotalSeconds);
 
     private static string MicroTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "leader election started")]
+    private static partial void Acquiring(ILogger logger, string lease, string identity);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "leader election won")]
     private static partial void Acquired(ILogger logger, string lease, string identity);

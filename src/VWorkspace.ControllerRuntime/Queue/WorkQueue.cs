@@ -51,7 +51,7 @@ public sealed class WorkQueue<T> : IDisposable where T : notnull
         lock (_gate)
         {
             if (_shutDown) return;
-            added = MakeReady(Entry(item), priority, _clock.GetTimestamp());
+            added = MakeReady(Entry(item), priority);
             if (added && _waiting.Count > 0) ServeWaiters();
         }
 
@@ -205,7 +205,7 @@ public sealed class WorkQueue<T> : IDisposable where T : notnull
 
     private int ReadyCount => _ready[0].Count + _ready[1].Count + _ready[2].Count;
 
-    private bool MakeReady(WorkQueueEntry<T> entry, WorkPriority priority, long now)
+    private bool MakeReady(WorkQueueEntry<T> entry, WorkPriority priority)
     {
         switch (entry.Place)
         {
@@ -218,7 +218,7 @@ public sealed class WorkQueue<T> : IDisposable where T : notnull
                 return false;
         }
 
-        (entry.Priority, entry.AddedAt) = (priority, now);
+        (entry.Priority, entry.AddedAt) = (priority, _clock.GetTimestamp());
         if (entry.Processing)
         {
             entry.Place = WaitingPlace.Dirty;
@@ -286,7 +286,7 @@ public sealed class WorkQueue<T> : IDisposable where T : notnull
             if (_shutDown) return;
             long now = _clock.GetTimestamp();
             while (_delays.Earliest is { } entry && entry.Due <= now)
-                if (MakeReady(entry, entry.Priority, now)) added++;
+                if (MakeReady(entry, entry.Priority)) added++;
             ServeWaiters();
             ArmTimer();
         }

@@ -184,6 +184,36 @@ internal sealed class InformerTests
         Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["color"] = color } } }), new WriteOptions(), CancellationToken.None);
 
     [Test]
+    public async Task Own_write_while_the_first_list_is_under_way_is_not_hidden_by_that_list()
+    {
+        _cluster.SupportsStreaming = false;
+        _cluster.Put(Widgets.Widget, "a", "one");
+        _cluster.HoldWatches = true;
+        var listed = new TaskCompletionSource();
+        using var go = new ManualResetEventSlim();
+        var late = new FaultyClient(_cluster);
+        late.After = (verb, _) =>
+        {
+            if (verb != "list") return;
+            listed.TrySetResult();
+            go.Wait(Eventually.Limit);
+        };
+        var cache = new InformerCache(new(late, _kinds, new(), TimeProvider.System, new Random(1), _logs));
+        await using var client = new ManagerClient(_cluster, LeaderFence.AlwaysOpen(TimeProvider.System), cache);
+        Informer<PartialObject> informer = cache.Informer(Widgets.Widget);
+        _discovery = _kinds.RunAsync(_stop.Token);
+        cache.Start(_stop.Token);
+        await Eventually.EndsAsync(listed.Task, "the list is read");
+        Patch patch = Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["color"] = "blue" } } });
+        await client.PatchAsync(Widgets.Widget, new("a", "one"), patch, new WriteOptions(), CancellationToken.None);
+        go.Set();
+        await Eventually.EndsAsync(informer.WaitForSyncAsync(_stop.Token), "the informer syncs");
+        Assert.That(informer.Store.Get(new("a", "one"))!.Metadata.Labels["color"], Is.EqualTo("blue"));
+        await _stop.CancelAsync();
+        await Eventually.EndsAsync(cache.WhenStopped(), "the informer stops");
+    }
+
+    [Test]
     public async Task Newer_version_of_somebody_else_wins_over_the_own_write()
     {
         _cluster.Put(Widgets.Widget, "a", "one");

@@ -85,6 +85,17 @@ internal sealed class RuntimeMetricsTests
         foreach (string golden in Golden) Assert.That(families.GetValueOrDefault(golden.Split(' ')[0]), Is.EqualTo(golden));
     }
 
+    [Test]
+    public async Task Scrape_does_not_wait_for_work_that_hangs()
+    {
+        _queue.Add(new("a", "b"));
+        await _queue.GetAsync();
+        Task<string> scrape = Task.Run(() => _collector.Scrape(), CancellationToken.None);
+        string text = await Eventually.EndsAsync(scrape, "a scrape answers while a reconcile hangs");
+        Assert.That(text, Does.Contain("controller_runtime_active_workers{controller=\"operation\"} 1\n"));
+        Assert.That(text, Does.Contain("workqueue_longest_running_processor_seconds{controller=\"operation\",name=\"operation\"} 0\n"));
+    }
+
     [TestCase(ReconcileOutcome.Done, false, false, "success", 0, 0, 0, 0)]
     [TestCase(ReconcileOutcome.Requeue, false, false, "requeue", 0, 0, 0, 0)]
     [TestCase(ReconcileOutcome.RequeueAfter, false, false, "requeue_after", 0, 0, 0, 0)]
