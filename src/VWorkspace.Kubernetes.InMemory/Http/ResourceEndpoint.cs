@@ -24,22 +24,16 @@ internal sealed class ResourceEndpoint(ApiCore core)
             return;
         }
 
-        // A request whose path does not fit the scope of the resource reaches no route.
-        var scoped = type.Namespaced || info.Namespace.Length == 0 || info.Resource == "namespaces";
+        var verb = info.Verb;
         var subresource = info.Subresource.Length == 0 ? null : type.FindSubresource(info.Subresource);
-        if (!scoped || (info.Subresource.Length > 0 && subresource is null))
+        if (!HasRoute(type, info, subresource))
         {
+            if (type.IsCustom && info.Subresource.Length > 0) throw StatusErrors.NotFound(type.Resource, info.Name);
             await ObjectResponder.WriteTextAsync(http, 404, "404 page not found\n", ct).ConfigureAwait(false);
             return;
         }
 
-        var verbs = subresource?.Verbs ?? type.Verbs;
-        var verb = info.Verb;
-        var namedCreate = verb == "create" && info.Name.Length > 0 && subresource is null && type.Verbs.Contains("get", StringComparer.Ordinal);
-        var unnamed = info.Name.Length == 0 && verb is "update" or "patch";
-        if (namedCreate || unnamed || !verbs.Contains(verb, StringComparer.Ordinal) || (type.Namespaced && info.Namespace.Length == 0 && verb is not ("list" or "watch" or "get") && !type.Strategy.IsReview))
-            throw type.IsCustom && !namedCreate ? StatusErrors.MethodNotSupported(type.Resource, verb) : StatusErrors.MethodNotAllowed();
-
+        CheckMethod(type, info, subresource);
         var format = _responder.Negotiate(http);
         var ns = type.Namespaced ? info.Namespace : "";
         var options = WriteOptionsReader.Read(http, info, user);
@@ -71,6 +65,28 @@ internal sealed class ResourceEndpoint(ApiCore core)
             AddWarnings(http, options);
             throw;
         }
+    }
+
+    /// <summary>A request whose path does not fit the scope or the subresources of the resource reaches no route.</summary>
+    private static bool HasRoute(ResourceType type, RequestInfo info, Subresource? subresource)
+    {
+        if (info.Subresource.Length > 0 && subresource is null) return false;
+        if (!type.Namespaced) return info.Namespace.Length == 0 || info.Resource == "namespaces";
+        if (info.Namespace.Length > 0 || info.Verb is "list" or "watch" || type.Strategy.IsReview) return true;
+        // Across namespaces built-in kinds have a route for lists, which refuses other methods; custom kinds have none at all.
+        return !type.IsCustom && info.Name.Length == 0;
+    }
+
+    private static void CheckMethod(ResourceType type, RequestInfo info, Subresource? subresource)
+    {
+        var verb = info.Verb;
+        if (info.Name.Length == 0 && verb is "update" or "patch") throw type.IsCustom ? StatusErrors.BadRequest("name must be provided") : StatusErrors.MethodNotAllowed();
+        if (!(subresource?.Verbs ?? type.Verbs).Contains(verb, StringComparer.Ordinal))
+            throw type.IsCustom ? StatusErrors.MethodNotSupported(type.Resource, verb) : StatusErrors.MethodNotAllowed();
+        if (type.IsCustom || type.Strategy.IsReview) return;
+        var namedCreate = verb == "create" && info.Name.Length > 0 && subresource is null;
+        var acrossNamespaces = type.Namespaced && info.Namespace.Length == 0 && verb is not ("list" or "watch");
+        if (namedCreate || acrossNamespaces) throw StatusErrors.MethodNotAllowed();
     }
 
     private async Task GetAsync(HttpContext http, ResourceType type, string ns, string name, AcceptedFormat format, CancellationToken ct)

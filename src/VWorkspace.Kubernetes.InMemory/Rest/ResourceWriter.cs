@@ -31,6 +31,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
         if (!ReferenceEquals(obj, attributes.Object)) obj = ownership.AfterWrite(type, attributes.Object, obj, "", options);
 
         var metadata = obj.Metadata();
+        var pinned = !applied && obj.ResourceVersion() is { Length: > 0 } and not "0";
         foreach (var member in (ReadOnlySpan<string>)["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"]) metadata.Remove(member);
         metadata["uid"] = names.Uid();
         metadata["creationTimestamp"] = Timestamps.Format(time.GetUtcNow());
@@ -43,6 +44,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
         strategy.Canonicalize(type, obj);
         await admission.ValidateAsync(attributes with { Object = obj }, ct).ConfigureAwait(false);
 
+        if (pinned) throw StatusErrors.Unclassified("resourceVersion should not be set on objects to be created");
         if (store.Find(type.StorageKey, ns, obj.Name()) is not null) throw StatusErrors.AlreadyExists(type.Resource, obj.Name());
         if (options.DryRun) return new WriteResult(obj, true);
         var stored = store.Add(type.StorageKey, obj, strategy.SchemaEpoch) ?? throw StatusErrors.AlreadyExists(type.Resource, obj.Name());
