@@ -17,7 +17,7 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     public RunningOperator(OperatorOptions options, Stream log)
     {
-        var surroundings = new OperatorSurroundings { Log = log, OnListening = _listening.SetResult };
+        var surroundings = new OperatorSurroundings { Log = log, OnListening = _listening.SetResult, Abort = _abort.Token };
         _run = Task.Run(() => OperatorHost.RunAsync(options, surroundings, _stop.Token), CancellationToken.None);
     }
 

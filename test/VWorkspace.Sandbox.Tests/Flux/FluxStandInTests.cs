@@ -53,6 +53,7 @@ public sealed class FluxStandInTests
             Assert.That(release.Conditions().Select(condition => condition.Short()), Is.EqualTo(new[] { "Ready=True/InstallSucceeded", "Drifted=False/NoDriftDetected", "Released=True/InstallSucceeded" }));
             Assert.That(release.Condition("Ready")!.Message, Does.Match(@"^Helm install succeeded for release ns/wiki\.v1 with chart wiki@1\.0\.0\+[0-9a-f]{12}$"));
             Assert.That(release.IsObserved(), Is.True);
+            Assert.That((string?)Status(release)["conditions"]![0]!["lastTransitionTime"], Does.EndWith("Z"));
             Assert.That(release.Metadata.Finalizers, Is.EqualTo(new[] { "finalizers.fluxcd.io" }));
             Assert.That((string?)Status(release)["lastAttemptedReleaseAction"], Is.EqualTo("install"));
             Assert.That((string?)Status(release)["lastAttemptedRevision"], Does.Match(@"^1\.0\.0\+[0-9a-f]{12}$"));

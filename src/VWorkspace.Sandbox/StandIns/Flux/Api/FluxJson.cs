@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace VWorkspace.Sandbox.StandIns.Flux;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(GoTimeConverter)])]
 [JsonSerializable(typeof(OciRepository))]
 [JsonSerializable(typeof(HelmRepository))]
 [JsonSerializable(typeof(HelmChart))]
