@@ -57,7 +57,7 @@ public sealed class AdversityTests
         await cluster.World.KillOperatorAsync();
         await cluster.SetVersionAsync("wiki", "1.1.0");
         await cluster.WithinAsync("the operator to start again", cluster.World.StartOperatorAsync);
-        await cluster.UntilReadyAsync("wiki");
+        await cluster.UntilRunsAsync("wiki", "1.1.0");
         DynamicObject? release = await cluster.GetAsync(Kinds.HelmReleases, "wiki");
         Assert.That((int?)release!.Json["status"]!["history"]![0]!["version"], Is.EqualTo(2), "a restart alone makes no Helm revision");
     }

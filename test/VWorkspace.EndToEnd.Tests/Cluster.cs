@@ -115,6 +115,14 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Task<DynamicObject?> UntilReadyAsync(string name) => UntilAsync(name, "Ready=True/HelmReleaseReady", "Reconciling=False/Stable");
 
+    /// <summary>Waits until a version runs and the instance says that it is ready.</summary>
+    public async Task<DynamicObject?> UntilRunsAsync(string name, string version)
+    {
+        await UntilAsync(Kinds.HelmReleases, name, $"runs {version}", release =>
+            release?.Json["status"]?["history"]?[0] is { } newest && (string?)newest["status"] == "deployed" && ((string?)newest["chartVersion"])?.Split('+')[0] == version);
+        return await UntilReadyAsync(name);
+    }
+
     public Task UntilGoneAsync(KubernetesResource<DynamicObject> kind, string name) => UntilAsync(kind, name, "gone", state => state is null);
 
     /// <summary>Reasons of the Events about an object, oldest first.</summary>

@@ -15,7 +15,7 @@ public sealed class UpstreamCrdTests
         await cluster.SetVersionAsync("wiki", "1.1.0-broken");
         await cluster.UntilAsync("wiki", "Ready=False/HelmReleaseFailed", "Degraded=True/UpgradeFailed");
         await cluster.SetVersionAsync("wiki", "1.2.0");
-        await cluster.UntilReadyAsync("wiki");
+        await cluster.UntilRunsAsync("wiki", "1.2.0");
         DynamicObject? release = await cluster.GetAsync(Kinds.HelmReleases, "wiki");
         Assert.That(release!.IsObserved(), Is.True);
 
