@@ -105,6 +105,46 @@ public sealed class CommandLineTests
         Assert.That((await sandbox.EndAsync()).Code, Is.Zero);
     }
 
+    [Test]
+    public async Task Tour_happens_and_writes_the_same_as_data()
+    {
+        string json = Path.Combine(_directory, "report.json");
+        (int code, string output, string error) = await SandboxProcess.RunAsync("tour", "--json", json);
+        Assert.That(code, Is.Zero, output + error);
+        JsonObject report = JsonNode.Parse(await File.ReadAllTextAsync(json))!.AsObject();
+        string[] names = [.. report["steps"]!.AsArray().Select(step => (string)step!["name"]!)];
+        Assert.Multiple(() =>
+        {
+            Assert.That((bool?)report["succeeded"], Is.True);
+            Assert.That(report["steps"]!.AsArray().Select(step => (string?)step!["outcome"]), Has.All.EqualTo("done"));
+            Assert.That(output, Does.Contain("Ready=True/HelmReleaseReady").And.Contains("Ready=True/InstallSucceeded").And.Contains("Deleting=True/Uninstalling"));
+            foreach (string name in names) Assert.That(output, Does.Contain(name));
+        });
+    }
+
+    [Test]
+    public async Task Up_writes_what_kubectl_needs_and_ends_cleanly_when_told()
+    {
+        string directory = Path.Combine(_directory, "world");
+        using SandboxProcess sandbox = SandboxProcess.Start("up", "--api-port", "0", "--dir", directory);
+        string line = await sandbox.ReadLineAsync();
+        Assert.That(line, Does.StartWith("The cluster is up: https://127.0.0.1:"));
+        Assert.That(File.Exists(Path.Combine(directory, "nextcloud.yaml")), Is.True);
+        await using (var client = new KubernetesClient(KubernetesClientConfiguration.FromKubeconfigFile(Path.Combine(directory, "kubeconfig"))))
+        {
+            var writer = new ClusterWriter(client, TimeProvider.System);
+            foreach (Manifest manifest in Manifests.Directory(directory)) await writer.ApplyAsync(manifest, CancellationToken.None);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+            await new ObjectFollower(client, TimeProvider.System).UntilAsync(
+                Kinds.ApplicationInstances, new("org-myteam", "nextcloud-myteam"), instance => instance.Has("Ready", "True", "HelmReleaseReady"), patience.Token);
+        }
+
+        sandbox.Terminate();
+        (int code, string output, string error) = await sandbox.EndAsync();
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain($"export KUBECONFIG={Path.Combine(directory, "kubeconfig")}"));
+    }
+
     private static async Task IsUsageAsync(string expected, params string[] arguments)
     {
         (int code, _, string error) = await SandboxProcess.RunAsync(arguments);
