@@ -20,8 +20,7 @@ internal sealed class StoreSnapshot<T> where T : class, IKubernetesObject
     /// <summary>All objects as a list; made once for each snapshot that somebody lists.</summary>
     public IReadOnlyList<T> List => _list ??= [.. Objects.Values];
 
-    public ImmutableDictionary<ObjectKey, T> Bucket(int index, string value) =>
-        _buckets[index].TryGetValue(value, out ImmutableDictionary<ObjectKey, T>? bucket) ? bucket : ImmutableDictionary<ObjectKey, T>.Empty;
+    public ImmutableDictionary<ObjectKey, T> Bucket(int index, string value) => Bucket(_buckets[index], value);
 
     /// <summary>The snapshot after one object changed from <paramref name="previous"/> to <paramref name="current"/>; null stands for absent.</summary>
     public StoreSnapshot<T> With(ObjectKey key, T? previous, T? current, IReadOnlyList<StoreIndex<T>> indexes)
@@ -29,10 +28,10 @@ internal sealed class StoreSnapshot<T> where T : class, IKubernetesObject
         var buckets = (ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>>[])_buckets.Clone();
         for (int i = 0; i < indexes.Count; i++)
         {
-            if (previous is not null) buckets[i] = Without(buckets[i], key, indexes[i].ValuesOf(previous));
-            if (current is null) continue;
-            foreach (string value in indexes[i].ValuesOf(current))
-                buckets[i] = buckets[i].SetItem(value, (buckets[i].TryGetValue(value, out ImmutableDictionary<ObjectKey, T>? bucket) ? bucket : ImmutableDictionary<ObjectKey, T>.Empty).SetItem(key, current));
+            IReadOnlyCollection<string> before = previous is null ? [] : indexes[i].ValuesOf(previous), after = current is null ? [] : indexes[i].ValuesOf(current);
+            foreach (string value in before)
+                if (!after.Contains(value, StringComparer.Ordinal)) buckets[i] = Without(buckets[i], key, value);
+            foreach (string value in after) buckets[i] = buckets[i].SetItem(value, Bucket(buckets[i], value).SetItem(key, current!));
         }
 
         return new(current is null ? Objects.Remove(key) : Objects.SetItem(key, current), buckets);
@@ -62,17 +61,14 @@ internal sealed class StoreSnapshot<T> where T : class, IKubernetesObject
     }
 
     private static ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>> Without(
-        ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>> index, ObjectKey key, IReadOnlyCollection<string> values)
+        ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>> index, ObjectKey key, string value)
     {
-        foreach (string value in values)
-        {
-            if (!index.TryGetValue(value, out ImmutableDictionary<ObjectKey, T>? bucket)) continue;
-            bucket = bucket.Remove(key);
-            index = bucket.IsEmpty ? index.Remove(value) : index.SetItem(value, bucket);
-        }
-
-        return index;
+        ImmutableDictionary<ObjectKey, T> bucket = Bucket(index, value).Remove(key);
+        return bucket.IsEmpty ? index.Remove(value) : index.SetItem(value, bucket);
     }
+
+    private static ImmutableDictionary<ObjectKey, T> Bucket(ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>> index, string value) =>
+        index.TryGetValue(value, out ImmutableDictionary<ObjectKey, T>? bucket) ? bucket : ImmutableDictionary<ObjectKey, T>.Empty;
 }
 
 /// <summary>A named function from an object to index values.</summary>

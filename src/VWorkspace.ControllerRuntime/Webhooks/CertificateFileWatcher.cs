@@ -22,6 +22,7 @@ public sealed partial class CertificateFileWatcher : IDisposable
     private readonly TimeSpan _interval;
     private X509Certificate2? _current;
     private byte[] _digest = [];
+    private string? _lastFailure;
 
     /// <summary>Reads the files and starts to watch them; it is no fault when they are not there yet.</summary>
     /// <param name="certificatePath">Certificate chain, PEM.</param>
@@ -78,14 +79,17 @@ public sealed partial class CertificateFileWatcher : IDisposable
 
                 // The previous one is left to the garbage collector: a handshake may be using it.
                 Volatile.Write(ref _current, next);
-                _digest = digest;
+                (_digest, _lastFailure) = (digest, null);
                 Loaded(_logger, _certificatePath, next.NotAfter.ToUniversalTime());
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
             {
                 _metrics.CertificateReads.Add(1);
                 _metrics.CertificateErrors.Add(1);
-                NotLoaded(_logger, _certificatePath, fault.GetType().Name);
+
+                // A Secret that is not there yet is looked for every few seconds; once is enough to say so.
+                if (_lastFailure != fault.GetType().Name) NotLoaded(_logger, _certificatePath, fault.GetType().Name);
+                _lastFailure = fault.GetType().Name;
             }
         }
     }

@@ -49,7 +49,7 @@ internal sealed class FaultWorld : IAsyncDisposable
         world.Server = await InMemoryApiServer.StartAsync((options ?? new()) with { Token = Token });
         world.Wire = new(world.Server.Uri);
         world.Admin = Connect(world.Server, world.Server.Uri.Authority);
-        world.Faulty = new(Connect(world.Server, world.Wire.Authority));
+        world.Faulty = new(Connect(world.Server, world.Wire.Authority, requestSeconds: 4));
         world.Manager = new(new()
         {
             Client = world.Faulty,
@@ -77,7 +77,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     }
 
     /// <summary>A client for a server, through some address; the certificate is not checked because a scenario may exchange the server behind it.</summary>
-    public static KubernetesClient Connect(InMemoryApiServer server, string authority)
+    public static KubernetesClient Connect(InMemoryApiServer server, string authority, double requestSeconds = 30)
     {
         string file = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
         try
@@ -87,7 +87,7 @@ internal sealed class FaultWorld : IAsyncDisposable
             {
                 CertificateAuthorityData = null, CertificateAuthorityFile = null, InsecureSkipTlsVerify = true,
             };
-            return new(configuration, new() { MaxRetries = 0, RequestTimeout = TimeSpan.FromSeconds(4), ConnectTimeout = TimeSpan.FromSeconds(2) });
+            return new(configuration, new() { MaxRetries = 0, RequestTimeout = TimeSpan.FromSeconds(requestSeconds), ConnectTimeout = TimeSpan.FromSeconds(2) });
         }
         finally
         {
