@@ -4,7 +4,7 @@ namespace VWorkspace.Kubernetes.InMemory.Authorization;
 /// <param name="Name">The user name, e.g. <c>system:serviceaccount:ns:name</c>.</param>
 /// <param name="Uid">The user's uid, may be empty.</param>
 /// <param name="Groups">The groups, including <c>system:authenticated</c>.</param>
-public sealed record UserInfo(string Name, string Uid, IReadOnlyList<string> Groups)
+internal sealed record UserInfo(string Name, string Uid, IReadOnlyList<string> Groups)
 {
     internal static UserInfo Anonymous { get; } = new("system:anonymous", "", ["system:unauthenticated"]);
 
