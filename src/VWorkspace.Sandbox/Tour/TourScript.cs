@@ -79,10 +79,10 @@ internal sealed class TourScript(SandboxWorld world)
         var changed = new Manifest(instance.Source, (JsonObject)instance.Content.DeepClone());
         changed.Content["spec"]!["chart"]!["version"] = UpgradedVersion;
         DynamicObject applied = await world.Writer.ApplyAsync(changed, cancellationToken);
+        DynamicObject? release = await WhileNotingAsync(progress, token => world.Follower.UntilAsync(
+            Kinds.HelmReleases, Instance, current => current.Has("Ready", ConditionStatus.True, "UpgradeSucceeded") && current.IsObserved(), token), cancellationToken);
         await world.Follower.UntilAsync(
             Kinds.ApplicationInstances, Instance, current => Note(progress, current) && ReadyFor(current, applied.Metadata.Generation), cancellationToken);
-        DynamicObject? release = await world.Follower.UntilAsync(
-            Kinds.HelmReleases, Instance, current => current.Has("Ready", ConditionStatus.True, "UpgradeSucceeded") && current.IsObserved(), cancellationToken);
         JsonNode? newest = release!.Json["status"]?["history"]?[0];
         return $"Ready=True/HelmReleaseReady, revision {newest?["version"]}, chart {newest?["chartVersion"]}";
     }
@@ -110,6 +110,22 @@ internal sealed class TourScript(SandboxWorld world)
         return last.Condition("Ready").Short();
     }
 
+    /// <summary>Waits for something, and notes meanwhile what the instance says.</summary>
+    private async Task<T> WhileNotingAsync<T>(StepProgress progress, Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
+    {
+        using var noting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task notes = world.Follower.UntilAsync(Kinds.ApplicationInstances, Instance, current => !Note(progress, current), noting.Token);
+        try
+        {
+            return await wait(cancellationToken);
+        }
+        finally
+        {
+            await noting.CancelAsync();
+            await notes.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     private async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken cancellationToken)
     {
         List<string> lines = [];
@@ -131,7 +147,8 @@ internal sealed class TourScript(SandboxWorld world)
 
     private static bool NoteDeletion(StepProgress progress, DynamicObject? instance)
     {
-        progress.Observe(instance is null ? "gone" : instance.Condition("Deleting").Short());
+        if (instance is null) progress.Observe("gone");
+        else if (instance.Condition("Deleting") is { } deleting) progress.Observe(deleting.Short());
         return true;
     }
 
