@@ -201,6 +201,17 @@ internal sealed class LeaderElectorTests
             client.CreateAsync(Widgets.Widget, "a", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }, new WriteOptions(), CancellationToken.None);
     }
 
+    [Test]
+    public async Task Write_of_a_standby_is_refused_and_never_sent()
+    {
+        using var standby = LeaderFence.Guarded(_time);
+        var cache = new InformerCache(new(_cluster, new(_cluster, _time, TimeSpan.FromMinutes(1), NullLogger.Instance), new(), _time, new Random(1), NullLoggerFactory.Instance));
+        await using var client = new ManagerClient(_cluster, standby, cache);
+        Assert.That(async () => await client.DeleteAsync(Widgets.Widget, new("a", "one"), new DeleteOptions(), CancellationToken.None), Throws.TypeOf<LeadershipLostException>());
+        Assert.That(_cluster.Requests, Is.Empty);
+        Assert.That((await client.GetAsync(Widgets.Widget, new("a", "one"), CancellationToken.None)).Error!.IsNotFound, Is.True, "reads are free");
+    }
+
     private sealed class Candidate(string name, PartitionedClient client, LeaderFence fence)
     {
         public string Name { get; } = name;
