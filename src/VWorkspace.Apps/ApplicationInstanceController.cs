@@ -1,9 +1,11 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using VWorkspace.Api;
 using VWorkspace.Apps.Acting;
 using VWorkspace.Apps.Flux;
 using VWorkspace.Apps.Observing;
+using VWorkspace.Apps.Probing;
 using VWorkspace.ControllerRuntime;
 using VWorkspace.Kubernetes;
 
@@ -20,6 +22,9 @@ public sealed record ApplicationInstanceServices
 
     /// <summary>Version policy of the catalog. Default: everything is admitted.</summary>
     public IChartVersionPolicy VersionPolicy { get; init; } = NoChartVersionPolicy.Instance;
+
+    /// <summary>Which addresses readiness checks may reach. Default: everything but loopback, link-local, unspecified and multicast addresses.</summary>
+    internal Func<IPAddress, bool> IsProbeAllowed { get; init; } = ProbeAddresses.IsAllowed;
 
     /// <summary>Randomness of the spread of routine passes; null for a seed of its own.</summary>
     public Random? Random { get; init; }
@@ -74,16 +79,17 @@ public static class ApplicationInstanceController
                 if (waiting.Status.Conditions.Find(ApplicationConditions.Blocked) is { IsTrue: true, Reason: ApplicationReasons.MissingDependencies } || waiting.Metadata.IsBeingDeleted)
                     trigger(ObjectKey.Of(waiting));
         });
-        builder.Reconcile(Compose(manager, stores, options, services, trigger));
+        var prober = new ReadinessProber(new ProbeRunner(services.IsProbeAllowed, manager.Clock), trigger, manager.Clock);
+        manager.AddWorker("readiness-checks", prober.RunAsync);
+        builder.Reconcile(Compose(manager, stores, options, services, prober));
     }
 
     private static ApplicationInstanceReconciler Compose(
-        IControllerManager manager, Stores stores, AppsOptions options, ApplicationInstanceServices services, Action<ObjectKey> trigger)
+        IControllerManager manager, Stores stores, AppsOptions options, ApplicationInstanceServices services, IReadinessChecks checks)
     {
         ILoggerFactory logging = manager.Logging;
         var publisher = new TransitionPublisher(manager.Events, services.Sink, manager.Clock, new AppsMetrics(), logging.CreateLogger<TransitionPublisher>());
         var statusWriter = new StatusWriter(manager.Client, manager.Clock);
-        _ = trigger;
         return new(
             manager.Client,
             stores,
@@ -92,7 +98,7 @@ public static class ApplicationInstanceController
             statusWriter,
             new DeletionPass(manager.Client, stores, manager.Kinds, statusWriter, publisher, options),
             publisher,
-            new NoReadinessChecks(),
+            checks,
             options,
             manager.Clock,
             services.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));

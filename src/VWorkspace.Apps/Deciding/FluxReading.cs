@@ -83,6 +83,7 @@ internal sealed record FluxReading
     {
         Condition? ready = release?.Status.Conditions.Find("Ready");
         ReleaseState state = StateOf(release, ready);
+        if (state == ReleaseState.Ready && !IsCurrent(release!, source, instance)) state = ReleaseState.NotObserved;
         bool fresh = state != ReleaseState.NotObserved;
         (SourceState sourceState, string sourceText, DateTimeOffset? since) = ReadSource(source, fresh ? ready : null);
         HelmRevision? newest = release?.Status.History.Count > 0 ? release.Status.History[0] : null;
@@ -119,6 +120,20 @@ internal sealed record FluxReading
         return reconciling.Reason == "Progressing" ? ReleaseState.Working : ReleaseState.Retrying;
     }
 
+    // A HelmRelease that points to an OCIRepository does not change when the version does: it is Ready for what it tried last, and that may
+    // still be the artifact of the version before.
+    private static bool IsCurrent(HelmRelease release, ChartSource? source, ApplicationInstance instance)
+    {
+        if (instance.Spec.Chart?.SourceType != ChartSourceType.Oci || source is null) return true;
+        if (!IsFresh(source, source.Status.Conditions.Find("Ready"))) return false;
+        string revision = source.Status.Artifact?.Revision ?? string.Empty;
+        int at = revision.IndexOf('@', StringComparison.Ordinal);
+        return at < 0 || string.IsNullOrEmpty(release.Status.LastAttemptedRevisionDigest) || release.Status.LastAttemptedRevisionDigest == revision[(at + 1)..];
+    }
+
+    private static bool IsFresh(ChartSource source, Condition? ready) =>
+        ready is not null && (source.Status.ObservedGeneration == source.Metadata.Generation || ready.ObservedGeneration == source.Metadata.Generation);
+
     // The status field alone moves only when the release becomes ready or stalls; during retries only the condition is current.
     private static bool IsFresh(HelmRelease release, Condition? ready) =>
         release.Status.ObservedGeneration == release.Metadata.Generation || ready?.ObservedGeneration == release.Metadata.Generation;
@@ -126,8 +141,7 @@ internal sealed record FluxReading
     private static (SourceState State, string Text, DateTimeOffset? Since) ReadSource(ChartSource? source, Condition? release)
     {
         Condition? ready = source?.Status.Conditions.Find("Ready");
-        bool fresh = source is not null && ready is not null
-            && (source.Status.ObservedGeneration == source.Metadata.Generation || ready.ObservedGeneration == source.Metadata.Generation);
+        bool fresh = source is not null && IsFresh(source, ready);
         if (source is not null && fresh && SourceFault(source, ready!) is { } fault) return fault;
         bool releaseWaits = release is { Status: False, Reason: "SourceNotReady" };
         if (release is { Status: False, Reason: "ArtifactFailed" } || (releaseWaits && SaysAbsent(release!)))

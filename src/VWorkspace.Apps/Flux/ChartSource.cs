@@ -23,4 +23,12 @@ internal sealed record ChartSourceStatus
     public long? ObservedGeneration { get; init; }
 
     public IReadOnlyList<Condition> Conditions { get => field ?? []; init; } = [];
+
+    public ChartArtifact? Artifact { get; init; }
+}
+
+internal sealed record ChartArtifact
+{
+    /// <summary>For a registry <c>1.2.3@sha256:...</c>.</summary>
+    public string? Revision { get; init; }
 }

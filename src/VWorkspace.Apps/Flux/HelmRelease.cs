@@ -29,7 +29,8 @@ internal sealed record HelmReleaseStatus
     /// <summary>Newest first.</summary>
     public IReadOnlyList<HelmRevision> History { get => field ?? []; init; } = [];
 
-    public string? LastAttemptedRevision { get; init; }
+    /// <summary>Digest of the artifact of an OCIRepository that was tried last.</summary>
+    public string? LastAttemptedRevisionDigest { get; init; }
 }
 
 /// <summary>One Helm revision.</summary>

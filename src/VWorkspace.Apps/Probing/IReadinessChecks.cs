@@ -16,19 +16,3 @@ internal interface IReadinessChecks
     /// <summary>Stops the checks of an instance.</summary>
     void Forget(ObjectKey key);
 }
-
-/// <summary>Runs no checks.</summary>
-internal sealed class NoReadinessChecks : IReadinessChecks
-{
-    public IReadOnlyList<string> Failed(ApplicationInstance instance) => [];
-
-    public void Watch(ApplicationInstance instance, HelmRelease? release)
-    {
-        // Nothing to run.
-    }
-
-    public void Forget(ObjectKey key)
-    {
-        // Nothing to stop.
-    }
-}

@@ -29,7 +29,7 @@ internal static class CanonicalJson
             case JsonObject members:
                 if (live is not { ValueKind: JsonValueKind.Object } liveObject) return false;
                 foreach ((string name, JsonNode? value) in members)
-                    if (!liveObject.TryGetProperty(name, out JsonElement there) || !Covers(there, value)) return false;
+                    if (!(liveObject.TryGetProperty(name, out JsonElement there) ? Covers(there, value) : value is null)) return false;
                 return true;
             case JsonArray items:
                 if (live is not { ValueKind: JsonValueKind.Array } liveArray || liveArray.GetArrayLength() != items.Count) return false;

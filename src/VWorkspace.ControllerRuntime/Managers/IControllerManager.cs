@@ -30,6 +30,12 @@ public interface IControllerManager
     /// <summary>Starts the description of a controller.</summary>
     /// <param name="name">Lower-case name, used in metrics and logs, unique in the manager.</param>
     IControllerBuilder AddController(string name);
+
+    /// <summary>Adds a loop that runs beside the controllers. When it throws it is started anew with back-off.</summary>
+    /// <param name="name">Name for logs and metrics.</param>
+    /// <param name="run">The loop; ends when its token fires.</param>
+    /// <param name="leaderOnly">Run on the leader only, after caches are filled; otherwise from the start on every replica.</param>
+    void AddWorker(string name, Func<CancellationToken, Task> run, bool leaderOnly = true);
 }
 
 /// <summary>Describes one controller: what it reconciles, what it watches, how it works.</summary>

@@ -65,14 +65,10 @@ internal sealed class WebhookDispatcher(ObjectStore store, RandomNames names, We
         var name = webhook.Text("name") ?? "";
         if (attributes.Options.DryRun && webhook.Text("sideEffects") is not ("None" or "NoneOnDryRun"))
             throw StatusErrors.BadRequest($"admission webhook {FieldCause.Quote(name)} does not support dry run");
-        var review = Review(attributes);
-        var (holds, undecided) = MatchConditions.Check(webhook, attributes, review.Child("request")!);
-        if (undecided is not null && webhook.Text("failurePolicy") != "Ignore") throw Denied(name, new JsonObject { ["message"] = undecided });
-        if (!holds) return null;
         JsonObject answer;
         try
         {
-            answer = await client.CallAsync(webhook, review, ct).ConfigureAwait(false);
+            answer = await client.CallAsync(webhook, Review(attributes), ct).ConfigureAwait(false);
         }
         catch (WebhookCallException e)
         {

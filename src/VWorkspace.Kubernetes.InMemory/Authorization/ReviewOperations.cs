@@ -127,8 +127,7 @@ internal sealed class ReviewOperations(ApiCore core, Authenticator authenticator
         return owned ? core.Ownership.AfterWrite(request.Type, null, review, "", request.Options) : review;
     }
 
-    private static JsonObject Parse(SpecialRequest request) => request.Body.Length == 0 ? []
-        : (request.MediaType == ProtobufBodies.MediaType ? ProtobufBodies.Read(request.Body) : JsonTreeReader.Parse(request.Body) as JsonObject) ?? [];
+    private static JsonObject Parse(SpecialRequest request) => request.Body.Length == 0 ? [] : JsonTreeReader.Parse(request.Body) as JsonObject ?? [];
 
     private static Task<WriteResult> Answer(JsonObject review, JsonObject status)
     {

@@ -46,7 +46,6 @@ internal static class BodyReader
     /// <summary>Decodes an object of the type: syntax, kind and version, unknown and duplicate fields, defaults.</summary>
     public static JsonObject Decode(ResourceType type, byte[] body, string mediaType, WriteParameters options)
     {
-        if (mediaType == ProtobufBodies.MediaType) return Decode(type, ProtobufBodies.Read(body) ?? throw StatusErrors.UnsupportedMediaType(["application/json", "application/yaml"]), options);
         var isYaml = mediaType is "application/yaml" or "application/apply-patch+yaml";
         if (!isYaml && mediaType is not ("" or "application/json" or "*/*")) throw StatusErrors.UnsupportedMediaType(AcceptedFormat.Supported);
         var duplicates = new List<string>();

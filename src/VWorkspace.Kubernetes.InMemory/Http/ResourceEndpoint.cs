@@ -157,9 +157,8 @@ internal sealed class ResourceEndpoint(ApiCore core)
         JsonObject? parsed = null;
         if (body.Length > 0)
         {
-            if (BodyReader.MediaType(http) == ProtobufBodies.MediaType) parsed = ProtobufBodies.Read(body);
-            else if (GoJsonSyntax.Describe(body) is { } problem) throw StatusErrors.BadRequest("couldn't get version/kind; json parse error: " + problem);
-            else parsed = JsonTreeReader.Parse(body) as JsonObject;
+            if (GoJsonSyntax.Describe(body) is { } problem) throw StatusErrors.BadRequest("couldn't get version/kind; json parse error: " + problem);
+            parsed = JsonTreeReader.Parse(body) as JsonObject;
         }
 
         var request = DeleteRequest.From(parsed);

@@ -118,6 +118,20 @@ public sealed class AggregationTableTests
         });
     }
 
+    [TestCase("sha256:new", -1L, "Unknown/Reconciling", TestName = "Release is not current while its registry source has not looked for the new version")]
+    [TestCase("sha256:new", 1L, "Unknown/Reconciling", TestName = "Release is not current while it has not tried the artifact of the new version")]
+    [TestCase("sha256:old", 1L, "True/HelmReleaseReady", TestName = "Release is current once it has tried the artifact of the source")]
+    public void Registry_versions(string artifact, long observed, string ready)
+    {
+        Observation settled = Settled(Samples.Instance());
+        ChartSource source = settled.Source! with
+        {
+            Status = new() { ObservedGeneration = observed, Conditions = [SourceReady with { ObservedGeneration = observed }], Artifact = new() { Revision = "1.3.0@" + artifact } },
+        };
+        HelmRelease release = settled.Release! with { Status = settled.Release.Status with { LastAttemptedRevisionDigest = "sha256:old" } };
+        Assert.That(Of(Decide(settled with { Source = source, Release = release }), "Ready"), Is.EqualTo(ready));
+    }
+
     [Test]
     public void Unchanged_means_that_what_is_stored_stays()
     {

@@ -170,7 +170,11 @@ internal sealed class World : IAsyncDisposable
     {
         HelmRelease found = await ExistsAsync(FluxResources.HelmReleases, release);
         long generation = found.Metadata.Generation;
-        await PatchAsync(FluxResources.HelmReleases, release, $"{{status: {{observedGeneration: {generation}, history: {history}, conditions: {Stamp(conditions, generation)}}}}}", "status");
+        // Like helm-controller: which artifact of a registry was tried.
+        string? revision = (await FindAsync(FluxResources.OciRepositories, release + "-source"))?.Status.Artifact?.Revision;
+        string digest = revision is null ? "null" : revision[(revision.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        await PatchAsync(FluxResources.HelmReleases, release,
+            $"{{status: {{observedGeneration: {generation}, lastAttemptedRevisionDigest: {digest}, history: {history}, conditions: {Stamp(conditions, generation)}}}}}", "status");
     }
 
     /// <summary>What Flux writes into the status of a source.</summary>
@@ -178,7 +182,10 @@ internal sealed class World : IAsyncDisposable
     {
         ChartSource found = await ExistsAsync(resource, name);
         long generation = found.Metadata.Generation;
-        await PatchAsync(resource, name, $"{{status: {{observedGeneration: {generation}, conditions: {Stamp(conditions, generation)}}}}}", "status");
+        string artifact = resource == FluxResources.OciRepositories && conditions.Contains("Succeeded", StringComparison.Ordinal)
+            ? $"{{revision: {found.Spec!.Value.GetProperty("ref").GetProperty("tag").GetString()}@sha256:{generation}}}"
+            : "null";
+        await PatchAsync(resource, name, $"{{status: {{observedGeneration: {generation}, artifact: {artifact}, conditions: {Stamp(conditions, generation)}}}}}", "status");
     }
 
     public async Task InstalledAsync(string release = "wiki", string chart = "1.2.3", int revision = 1)

@@ -30,19 +30,6 @@ public sealed class WatchStreamTests
     }
 
     [Test]
-    public async Task Line_of_exactly_the_limit_is_read_and_one_byte_more_is_not([Values(1, 100_000)] int portion)
-    {
-        string line = Added("a");
-        byte[] bytes = Encoding.UTF8.GetBytes(line + line.Replace("\n", " \n", StringComparison.Ordinal) + line);
-        await using WatchStream<Widget> watch = Open(new ChunkedStream(bytes, [portion]), limit: Encoding.UTF8.GetByteCount(line) - 1);
-
-        List<WatchEventType> types = [];
-        await foreach (WatchEvent<Widget> e in watch) types.Add(e.Type);
-
-        Assert.That(types, Is.EqualTo(new[] { WatchEventType.Added, WatchEventType.Undecodable, WatchEventType.Added }));
-    }
-
-    [Test]
     public async Task Broken_connection_is_a_fault_after_all_whole_events()
     {
         await using WatchStream<Widget> watch = Open(new ChunkedStream(Encoding.UTF8.GetBytes(Added("a") + "{\"type\""), [10], new IOException("reset")));

@@ -84,15 +84,17 @@ public sealed class WireFaultTests
         Assert.That(server.Requests.Count(r => r.Method == "PATCH"), Is.EqualTo(1));
     }
 
-    [Test]
-    public async Task Write_on_a_reused_connection_that_dies_is_never_sent_twice([Values("PATCH", "POST", "PUT", "DELETE")] string verb, [Values] bool inOrder)
+    [TestCase("PATCH")]
+    [TestCase("POST")]
+    [TestCase("PUT")]
+    [TestCase("DELETE")]
+    public async Task Write_on_a_reused_connection_that_dies_is_never_sent_twice(string verb)
     {
         int answered = 0;
         await using var server = new RawServer((_, response) =>
         {
             if (Interlocked.Increment(ref answered) == 1) return response.JsonAsync(200, Widget.Json("a"));
-            if (inOrder) response.Close();
-            else response.Reset();
+            response.Reset();
             return Task.CompletedTask;
         });
         await using KubernetesClient client = TestClients.For(server.Address, Patient);
