@@ -36,8 +36,16 @@ public static class ApplicationInstanceController
     /// <summary>Name of the controller in metrics and logs.</summary>
     public const string Name = "applicationinstance";
 
-    internal const string ByUid = "uid";
-    private const string ByLabel = "label";
+    // Index names are shared by all controllers of a manager.
+    internal const string ByUid = "apps.operation-by-uid";
+    private const string ByLabel = "apps.instance-by-label";
+
+    /// <summary>Kinds whose coming and going matters to instances.</summary>
+    private static readonly HashSet<GroupVersionKind> Dependencies =
+    [
+        FluxResources.HelmReleases.Kind, FluxResources.HelmRepositories.Kind, FluxResources.OciRepositories.Kind,
+        FluxResources.Certificates.Kind, FluxResources.ExternalSecrets.Kind, FluxResources.ExternalSecretsBeta.Kind,
+    ];
 
     /// <summary>Only what carries our label is watched, so that memory grows with our own objects.</summary>
     private static readonly InformerScope OwnObjects = new(LabelSelector: Labels.ApplicationInstance);
@@ -73,16 +81,19 @@ public static class ApplicationInstanceController
                 BackoffMax = TimeSpan.FromMinutes(5),
                 BackoffJitter = 0.1,
             });
-        manager.Kinds.OnChanged((_, _) =>
+        manager.Kinds.OnChanged((kind, served) =>
         {
-            foreach (ApplicationInstance waiting in instances.List())
-                if (waiting.Status.Conditions.Find(ApplicationConditions.Blocked) is { IsTrue: true, Reason: ApplicationReasons.MissingDependencies } || waiting.Metadata.IsBeingDeleted)
-                    trigger(ObjectKey.Of(waiting));
+            if (!Dependencies.Contains(kind)) return;
+            foreach (ApplicationInstance instance in instances.List())
+                if (!served || instance.Metadata.IsBeingDeleted || WaitsForDependency(instance)) trigger(ObjectKey.Of(instance));
         });
         var prober = new ReadinessProber(new ProbeRunner(services.IsProbeAllowed, manager.Clock), trigger, manager.Clock);
         manager.AddWorker("readiness-checks", prober.RunAsync);
         builder.Reconcile(Compose(manager, stores, options, services, prober));
     }
+
+    private static bool WaitsForDependency(ApplicationInstance instance) =>
+        instance.Status.Conditions.Find(ApplicationConditions.Blocked) is { IsTrue: true, Reason: ApplicationReasons.MissingDependencies };
 
     private static ApplicationInstanceReconciler Compose(
         IControllerManager manager, Stores stores, AppsOptions options, ApplicationInstanceServices services, IReadinessChecks checks)

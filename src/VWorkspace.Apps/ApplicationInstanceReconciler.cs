@@ -65,7 +65,7 @@ internal sealed class ApplicationInstanceReconciler(
         (Observation after, WriteOutcome outcome) = await childWriter.WriteAsync(observed, plan, cancellationToken).ConfigureAwait(false);
         Surroundings around = await observer.LookAroundAsync(after, checks.Failed(instance), cancellationToken).ConfigureAwait(false);
         StatusDecision decision = StatusDecider.Decide(after, plan, outcome, around, options, clock.GetUtcNow());
-        checks.Watch(instance, after.Release);
+        checks.Watch(instance, Ownership.IsOurs(instance, after.Release) ? after.Release : null);
         if (decision.WritesStatus)
         {
             StatusWriter.Result written = await statusWriter.WriteAsync(instance, decision, cancellationToken).ConfigureAwait(false);

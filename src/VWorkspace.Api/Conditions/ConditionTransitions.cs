@@ -30,6 +30,9 @@ public sealed record ConditionChange(IReadOnlyList<Condition> Conditions, IReadO
 /// </summary>
 public static class ConditionTransitions
 {
+    /// <summary>Longest message that is stored, in UTF-8 bytes; the schema takes 32768 characters, and nobody reads more than this.</summary>
+    public const int MaxMessageBytes = 16 * 1024;
+
     /// <summary>
     /// Merges wishes into what is stored: <c>lastTransitionTime</c> moves only with <c>status</c>; conditions that nobody wished for stay as
     /// they are.
@@ -94,7 +97,7 @@ public static class ConditionTransitions
         Type = wish.Type,
         Status = wish.Status,
         Reason = wish.Reason,
-        Message = wish.Message,
+        Message = Redactor.Cut(wish.Message, MaxMessageBytes),
         ObservedGeneration = generation,
         LastTransitionTime = old is { LastTransitionTime: { } since } && old.Status == wish.Status ? since : now,
     };
