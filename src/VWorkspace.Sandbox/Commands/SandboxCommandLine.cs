@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using VWorkspace.Operator.Hosting;
+using VWorkspace.Sandbox.Worlds;
 
 namespace VWorkspace.Sandbox.Commands;
 
@@ -75,6 +76,15 @@ internal static class SandboxCommandLine
         HelpName = "DIR",
         AllowMultipleArgumentsPerToken = true,
     };
+
+    /// <summary>Better now than when the world is half up.</summary>
+    /// <exception cref="SandboxUsageException">A directory is missing, or holds no definition.</exception>
+    public static void CheckFluxCrds(string[] directories)
+    {
+        foreach (string directory in directories)
+            if (!Manifests.Directory(directory).Any(manifest => (string?)manifest.Content["kind"] == "CustomResourceDefinition"))
+                throw new SandboxUsageException($"directory '{directory}' holds no CustomResourceDefinition");
+    }
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

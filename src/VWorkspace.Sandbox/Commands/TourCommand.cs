@@ -25,19 +25,28 @@ internal static class TourCommand
 
     private static async Task<int> RunAsync(string? json, string[] fluxCrds, CancellationToken cancellationToken)
     {
-        _ = fluxCrds.SelectMany(Manifests.Directory).Count();
+        SandboxCommandLine.CheckFluxCrds(fluxCrds);
         if (json is not null) CheckWritable(json);
         string directory = Directory.CreateTempSubdirectory("vworkspace-tour-").FullName;
-        TourReport report;
-        await using (var world = new SandboxWorld(new() { Directory = directory, FluxCrds = fluxCrds }))
+        string log = Path.Combine(directory, "operator.log");
+        bool keep = false;
+        try
         {
-            report = await RunAsync(new TourScript(world).Steps, cancellationToken);
-        }
+            TourReport report;
+            await using (var world = new SandboxWorld(new() { Directory = directory, FluxCrds = fluxCrds }))
+            {
+                report = await RunAsync(new TourScript(world).Steps, cancellationToken);
+            }
 
-        if (json is not null) await File.WriteAllTextAsync(json, TourJson.ToText(report), cancellationToken);
-        if (report.Succeeded) Directory.Delete(directory, recursive: true);
-        else await Console.Error.WriteLineAsync($"The log of the operator is in {Path.Combine(directory, "operator.log")}");
-        return report.Succeeded ? ExitCode.Success : ExitCode.Failure;
+            if (json is not null) await File.WriteAllTextAsync(json, TourJson.ToText(report), cancellationToken);
+            keep = !report.Succeeded && File.Exists(log);
+            if (keep) await Console.Error.WriteLineAsync($"The log of the operator is in {log}");
+            return report.Succeeded ? ExitCode.Success : ExitCode.Failure;
+        }
+        finally
+        {
+            if (!keep) Directory.Delete(directory, recursive: true);
+        }
     }
 
     private static async Task<TourReport> RunAsync(IReadOnlyList<TourStep> steps, CancellationToken cancellationToken)

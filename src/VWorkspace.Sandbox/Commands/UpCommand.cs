@@ -26,7 +26,7 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(int port, string directory, string[] fluxCrds, CancellationToken cancellationToken)
     {
-        _ = fluxCrds.SelectMany(Manifests.Directory).Count();
+        SandboxCommandLine.CheckFluxCrds(fluxCrds);
         await using var world = new SandboxWorld(new() { Directory = directory, ApiPort = port, FluxCrds = fluxCrds });
         string sample = Path.Combine(directory, "nextcloud.yaml");
         try

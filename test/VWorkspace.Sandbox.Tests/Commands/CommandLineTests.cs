@@ -70,6 +70,9 @@ public sealed class CommandLineTests
         await IsUsageAsync("cannot be written", "up", "--api-port", "0", "--dir", file);
     }
 
+    [Test]
+    public async Task Flux_without_definitions_is_said() => await IsUsageAsync("holds no CustomResourceDefinition", "tour", "--flux-crds", _directory);
+
     [TestCase("--help", "tour")]
     [TestCase("tour --help", "--json")]
     [TestCase("up --help", "--api-port")]
