@@ -50,6 +50,24 @@ public sealed class ApplicationLifeTests
     }
 
     [Test]
+    public async Task Upgrade_is_never_ready_before_the_new_version_runs()
+    {
+        await _cluster.ApplyAsync(Cluster.Instance("wiki", "1.0.0"));
+        await _cluster.UntilReadyAsync("wiki");
+        List<string> seen = [];
+        Task<DynamicObject?> upgraded = _cluster.UntilAsync(Kinds.ApplicationInstances, "wiki", "Ready for 1.1.0", instance =>
+        {
+            if (instance?.Condition("Ready") is not { } ready || ready.ObservedGeneration != 2) return false;
+            if (seen.LastOrDefault() != ready.Short()) seen.Add(ready.Short());
+            return ready.IsTrue && (string?)instance.Json["status"]!["lastAppliedChart"]!["version"] == "1.1.0";
+        });
+        await _cluster.SetVersionAsync("wiki", "1.1.0");
+        await upgraded;
+        DynamicObject? release = await _cluster.GetAsync(Kinds.HelmReleases, "wiki");
+        Assert.That((string?)release!.Json["status"]!["history"]![0]!["chartVersion"], Does.StartWith("1.1.0+"), string.Join(" -> ", seen));
+    }
+
+    [Test]
     public async Task Helm_repository_is_a_source_as_well()
     {
         JsonObject instance = Cluster.Instance("wiki", "1.0.0");

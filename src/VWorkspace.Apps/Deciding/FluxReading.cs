@@ -1,3 +1,4 @@
+using System.Text.Json;
 using VWorkspace.Api;
 using VWorkspace.Apps.Flux;
 using VWorkspace.Kubernetes;
@@ -125,11 +126,22 @@ internal sealed record FluxReading
     private static bool IsCurrent(HelmRelease release, ChartSource? source, ApplicationInstance instance)
     {
         if (instance.Spec.Chart?.SourceType != ChartSourceType.Oci || source is null) return true;
-        if (!IsFresh(source, source.Status.Conditions.Find("Ready"))) return false;
+        Condition? ready = source.Status.Conditions.Find("Ready");
+        if (!IsFresh(source, ready)) return false;
         string revision = source.Status.Artifact?.Revision ?? string.Empty;
         int at = revision.IndexOf('@', StringComparison.Ordinal);
+
+        // While another tag is being fetched, the artifact is still that of the version before.
+        if (ready!.Status == ConditionStatus.Unknown && at > 0 && TagOf(source) is { } wanted && revision[..at] != wanted) return false;
         return at < 0 || string.IsNullOrEmpty(release.Status.LastAttemptedRevisionDigest) || release.Status.LastAttemptedRevisionDigest == revision[(at + 1)..];
     }
+
+    private static string? TagOf(ChartSource source) =>
+        source.Spec is { ValueKind: JsonValueKind.Object } spec
+        && spec.TryGetProperty("ref", out JsonElement reference) && reference.ValueKind == JsonValueKind.Object
+        && reference.TryGetProperty("tag", out JsonElement tag) && tag.ValueKind == JsonValueKind.String
+            ? tag.GetString()
+            : null;
 
     private static bool IsFresh(ChartSource source, Condition? ready) =>
         ready is not null && (source.Status.ObservedGeneration == source.Metadata.Generation || ready.ObservedGeneration == source.Metadata.Generation);

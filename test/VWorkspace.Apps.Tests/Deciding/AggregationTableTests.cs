@@ -132,6 +132,19 @@ public sealed class AggregationTableTests
         Assert.That(Of(Decide(settled with { Source = source, Release = release }), "Ready"), Is.EqualTo(ready));
     }
 
+    [TestCase("1.2.2", "Unknown/Reconciling", TestName = "Release is not current while its registry source fetches another tag")]
+    [TestCase("1.2.3", "True/HelmReleaseReady", TestName = "Release stays current while its registry source looks at the same tag again")]
+    public void Registry_fetches(string stored, string ready)
+    {
+        Observation settled = Settled(Samples.Instance());
+        ChartSource source = settled.Source! with
+        {
+            Status = new() { ObservedGeneration = 0, Conditions = [Cond("Ready", "Unknown", "Progressing")], Artifact = new() { Revision = $"{stored}@sha256:old" } },
+        };
+        HelmRelease release = settled.Release! with { Status = settled.Release.Status with { LastAttemptedRevisionDigest = "sha256:old" } };
+        Assert.That(Of(Decide(settled with { Source = source, Release = release }), "Ready"), Is.EqualTo(ready));
+    }
+
     [Test]
     public void Unchanged_means_that_what_is_stored_stays()
     {
