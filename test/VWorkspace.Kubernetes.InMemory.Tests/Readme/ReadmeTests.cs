@@ -1,5 +1,3 @@
-using VWorkspace.TestSupport;
-
 namespace VWorkspace.Kubernetes.InMemory.Tests.Readme;
 
 [TestFixture]
@@ -25,9 +23,6 @@ public sealed class ReadmeTests
         Assert.That(File.ReadAllText(FromRoot("docs/testing-your-operator.md")), Does.Contain("```csharp\n" + lines + "\n```"));
         Assert.That(lines.Split('\n').Count(l => l.Trim().Length > 1), Is.LessThanOrEqualTo(10));
     }
-
-    [Test]
-    public void Public_surface_is_the_approved_one() => PublicApiAssert.Matches(typeof(InMemoryApiServer).Assembly);
 
     private static string FromRoot(string path)
     {
