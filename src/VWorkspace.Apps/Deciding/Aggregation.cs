@@ -126,7 +126,7 @@ internal static class Aggregation
 
     private static DesiredCondition InFlight(string reason, string message) => new(ApplicationConditions.Reconciling, ConditionStatus.True, reason, message);
 
-    internal static DesiredCondition Stable() => new(ApplicationConditions.Reconciling, ConditionStatus.False, ApplicationReasons.Stable, string.Empty);
+    internal static DesiredCondition Stable() => new(ApplicationConditions.Reconciling, ConditionStatus.False, ApplicationReasons.Stable, "nothing is in flight");
 
     private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
 }

@@ -19,7 +19,7 @@ internal static class Degradation
     public static DesiredCondition? Decide(Condition? stored, IReadOnlyList<(string Reason, string Message)> causes, bool complete)
     {
         if (causes.Count == 0)
-            return stored is null || !complete ? null : new(ApplicationConditions.Degraded, ConditionStatus.False, ApplicationReasons.Recovered, string.Empty);
+            return stored is null || !complete ? null : new(ApplicationConditions.Degraded, ConditionStatus.False, ApplicationReasons.Recovered, "nothing impairs the instance any more");
         List<(string Reason, string Message)> sorted = [.. causes.OrderBy(c => Array.IndexOf(Order, c.Reason))];
         // Where the state is not fully known, a graver cause that was found earlier is not replaced by a lighter one.
         if (!complete && stored is { IsTrue: true } && Array.IndexOf(Order, stored.Reason) is >= 0 and var rank && rank < Array.IndexOf(Order, sorted[0].Reason)) return null;

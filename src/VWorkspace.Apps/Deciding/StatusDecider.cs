@@ -106,7 +106,7 @@ internal static class StatusDecider
         if (blocker is not null) return new(ApplicationConditions.Blocked, ConditionStatus.True, blocker.Reason, blocker.Message);
         return instance.Status.Conditions.Find(ApplicationConditions.Blocked) is null
             ? null
-            : new(ApplicationConditions.Blocked, ConditionStatus.False, ApplicationReasons.Unblocked, string.Empty);
+            : new(ApplicationConditions.Blocked, ConditionStatus.False, ApplicationReasons.Unblocked, "nothing blocks the instance any more");
     }
 
     private static (int? From, int To)? Upgraded(Observation observed, FluxReading flux)

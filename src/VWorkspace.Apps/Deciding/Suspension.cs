@@ -62,7 +62,7 @@ internal sealed record Suspension(DesiredCondition Condition, bool Pauses = fals
             text.Trim(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant);
     }
 
-    private static DesiredCondition Active() => new(ApplicationConditions.Suspended, ConditionStatus.False, ApplicationReasons.Active, string.Empty);
+    private static DesiredCondition Active() => new(ApplicationConditions.Suspended, ConditionStatus.False, ApplicationReasons.Active, "nothing suspends the instance");
 
     private static DesiredCondition True(string reason, string message) => new(ApplicationConditions.Suspended, ConditionStatus.True, reason, message);
 }
