@@ -66,7 +66,7 @@ internal static class Aggregation
         DesiredCondition reconciling = retrying ? InFlight(Moving(flux), "Flux tries again") : Stable();
         if (flux.RolledBack)
         {
-            string message = $"upgrade to {instance.Spec.Chart?.Version ?? "the wanted version"} failed, {flux.RunningVersion ?? "the previous version"} runs again: {flux.ReleaseText}";
+            string message = $"upgrade to {flux.TriedVersion ?? instance.Spec.Chart?.Version ?? "the wanted version"} failed, {flux.RunningVersion ?? "the previous version"} runs again: {flux.ReleaseText}";
             return new(ready, retrying ? InFlight(ApplicationReasons.HelmReleaseUpgrading, "Flux tries again") : reconciling, [(ApplicationReasons.UpgradeFailed, message)]);
         }
 

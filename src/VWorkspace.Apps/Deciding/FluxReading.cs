@@ -80,6 +80,9 @@ internal sealed record FluxReading
     /// <summary>Version of the chart that runs, or null.</summary>
     public string? RunningVersion { get; init; }
 
+    /// <summary>Chart version that Flux tried last, whatever the spec says by now.</summary>
+    public string? TriedVersion { get; init; }
+
     public static FluxReading Read(HelmRelease? release, ChartSource? source, ApplicationInstance instance)
     {
         Condition? ready = release?.Status.Conditions.Find("Ready");
@@ -105,6 +108,7 @@ internal sealed record FluxReading
             SourceFailingSince = since,
             ManifestDrift = fresh && drifted is { Status: True } ? Redactor.Copied(drifted.Message) : null,
             DeployedRevision = newest is { Status: "deployed" } ? newest.Version : null,
+            TriedVersion = release?.Status.LastAttemptedRevision,
             RunningVersion = release?.Status.History.FirstOrDefault(r => r.Status == "deployed")?.ChartVersion,
         };
     }

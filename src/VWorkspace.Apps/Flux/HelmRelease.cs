@@ -29,6 +29,9 @@ internal sealed record HelmReleaseStatus
     /// <summary>Newest first.</summary>
     public IReadOnlyList<HelmRevision> History { get => field ?? []; init; } = [];
 
+    /// <summary>Chart version that was tried last; with a part of the digest for a registry.</summary>
+    public string? LastAttemptedRevision { get; init; }
+
     /// <summary>Digest of the artifact of an OCIRepository that was tried last.</summary>
     public string? LastAttemptedRevisionDigest { get; init; }
 }

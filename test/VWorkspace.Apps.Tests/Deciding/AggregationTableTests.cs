@@ -181,6 +181,16 @@ public sealed class AggregationTableTests
     }
 
     [Test]
+    public void Upgrade_failure_names_the_version_that_was_tried_not_the_one_wanted_by_now()
+    {
+        ApplicationInstance instance = Samples.Instance().WithSpec(s => s with { Chart = s.Chart! with { Version = "1.4.0" } });
+        HelmRelease release = Release(instance, Cond("Ready", "False", "RollbackSucceeded", "timed out"), NotReleased, RolledBack).With(Ran);
+        release = release with { Status = release.Status with { LastAttemptedRevision = "1.3.0+0123456789ab" } };
+        StatusDecision decision = Decide(Settled(instance) with { Release = release });
+        Assert.That(decision.Conditions.Single(c => c.Type == "Degraded").Message, Does.StartWith("upgrade to 1.3.0+0123456789ab failed, 1.2.3 runs again"));
+    }
+
+    [Test]
     public void Source_that_is_there_within_a_moment_is_not_worth_a_write()
     {
         ApplicationInstance instance = Samples.Instance() with
