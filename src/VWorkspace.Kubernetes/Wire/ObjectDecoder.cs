@@ -18,7 +18,7 @@ internal static class ObjectDecoder
     {
         try
         {
-            value = JsonSerializer.Deserialize(utf8Json, json);
+            value = Deserialize(utf8Json, json);
             error = value switch
             {
                 IKubernetesObject { Metadata: null } => "metadata is missing",
@@ -35,6 +35,24 @@ internal static class ObjectDecoder
 
         value = null;
         return false;
+    }
+
+    private static T? Deserialize<T>(ReadOnlySpan<byte> utf8Json, JsonTypeInfo<T> json)
+        where T : class
+    {
+        if (KnownMembers.Of(json) is not { } members) return JsonSerializer.Deserialize(utf8Json, json);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(utf8Json.Length);
+        try
+        {
+            var pruner = new JsonPruner(utf8Json, rented);
+            return JsonSerializer.Deserialize(pruner.TryPrune(members) ? rented.AsSpan(0, pruner.Written) : utf8Json, json);
+        }
+        finally
+        {
+            // Objects may be Secrets; beyond the source's length nothing was written.
+            rented.AsSpan(0, utf8Json.Length).Clear();
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     /// <summary>Says which member of which type does not fit; messages of converters may hold content and are left out.</summary>

@@ -20,6 +20,7 @@ public sealed class StreamProperties
         $$"""{"object":{{Widget.Json("c", 3, "12")}},"type":"DELETED"}""" + "\n",
         """{"type":"BOOKMARK","object":{"kind":"Widget","metadata":{"resourceVersion":"13","annotations":{"k8s.io/initial-events-end":"true"}}}}""" + "\n",
         """{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"zu alt — 😀"}}""" + "\n",
+        """{"type":"ADDED","object":{"status":{"log":"}\\\"{\\\\","trace":[["]"],{"[":"\""}]},"metadata":{"managedFields":[{"fieldsV1":{"f:a\"}":{".":{}}}}],"name":"foreign","resourceVersion":"15"},"spec":{"other":{"size":"x"},"size":6}}}""" + "\n",
         """{"type":"ADDED","object":{"metadata":{"name":"odd"},"spec":{"size":"\"}{"}}}""" + "\n",
         "\n",
         "no json at all\n",
@@ -88,7 +89,7 @@ public sealed class StreamProperties
 
     [Test]
     public void Extent_of_any_value_is_its_length_however_it_is_split() =>
-        Prop.ForAll(Values().ToArbitrary(), Gen.Choose(1, 9).ToArbitrary(), (json, portion) =>
+        Prop.ForAll(Values().ToArbitrary(), Gen.OneOf(Gen.Choose(1, 9), Gen.Choose(60, 300)).ToArbitrary(), (json, portion) =>
         {
             byte[] bytes = Encoding.UTF8.GetBytes(json + ",\"next\"");
             var extent = default(JsonExtent);
@@ -105,7 +106,10 @@ public sealed class StreamProperties
 
     private static Gen<string> Values()
     {
+        // Runs that fill and cross the blocks of 64 bytes that are looked at at once.
+        Gen<string> runs = Gen.Elements("\\", "\"", "{", "]", "}", "x", "é").Zip(Gen.Choose(0, 130)).Select(r => string.Concat(Enumerable.Repeat(r.Item1, r.Item2)));
         Gen<JsonNode?> leaf = Gen.OneOf(
+            runs.ArrayOf().Select(r => (JsonNode?)JsonValue.Create(string.Concat(r))),
             ArbMap.Default.GeneratorFor<string>().Select(s => (JsonNode?)JsonValue.Create(s ?? "\"\\{")),
             ArbMap.Default.GeneratorFor<int>().Select(i => (JsonNode?)JsonValue.Create(i)),
             Gen.Constant((JsonNode?)null));
