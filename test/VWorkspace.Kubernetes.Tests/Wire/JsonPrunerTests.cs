@@ -122,6 +122,7 @@ public sealed class JsonPrunerTests
     [TestCase("""{"x":{}""")]
     [TestCase("{\"x\":\"}")]
     [TestCase("""{x:1}""")]
+    [TestCase("""{"x\:{}}""")]
     [TestCase("""{"sp\u0065c":{"size":3}}""")]
     public void What_is_not_plainly_an_object_is_left_to_the_parser(string json) =>
         Assert.That(Prune(Encoding.UTF8.GetBytes(json), Widget.Resource.Json), Is.Null);
