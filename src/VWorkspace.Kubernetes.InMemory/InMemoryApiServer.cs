@@ -17,15 +17,15 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
     private readonly Authenticator _authenticator;
     private readonly HttpsListener _listener;
     private readonly HttpFrontend _frontend;
+    private readonly Task _bootstrapped;
     private int _pausedPort;
     private readonly CancellationTokenSource _stopping = new();
 
-    private InMemoryApiServer(InMemoryApiServerOptions options)
+    private InMemoryApiServer(InMemoryApiServerOptions options, ServingCertificates certificates, ApiCore core, Task bootstrapped)
     {
         Options = options;
         Token = options.Token ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        _certificates = ServingCertificates.Create();
-        _core = new ApiCore(options);
+        (_certificates, _core, _bootstrapped) = (certificates, core, bootstrapped);
         _authenticator = new Authenticator(Token) { ServiceAccountTokens = _core.Tokens.Check };
         new ReviewOperations(_core, _authenticator).Register(_core.Special);
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
@@ -54,11 +54,15 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
     {
         options ??= new InMemoryApiServerOptions();
         options.Validate();
-        var server = new InMemoryApiServer(options);
+        // Most of a first start is compilation, so the three parts go side by side: certificates, the objects that are there from the start, the listener.
+        var certificates = Task.Run(ServingCertificates.Create, ct);
+        var core = new ApiCore(options);
+        var bootstrapped = Task.Run(() => core.BootstrapAsync(ct), ct);
+        var server = new InMemoryApiServer(options, await certificates.ConfigureAwait(false), core, bootstrapped);
         try
         {
-            await server._core.BootstrapAsync(ct).ConfigureAwait(false);
             await server._listener.StartAsync(options.Port, ct).ConfigureAwait(false);
+            await bootstrapped.ConfigureAwait(false);
             return server;
         }
         catch
@@ -87,5 +91,10 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private Task HandleAsync(HttpContext http) => _frontend.HandleAsync(http);
+    private async Task HandleAsync(HttpContext http)
+    {
+        // On a port that was chosen beforehand a client may be there before the first objects are.
+        if (!_bootstrapped.IsCompleted) await _bootstrapped.WaitAsync(http.RequestAborted).ConfigureAwait(false);
+        await _frontend.HandleAsync(http).ConfigureAwait(false);
+    }
 }

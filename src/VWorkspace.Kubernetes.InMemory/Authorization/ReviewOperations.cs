@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.Http;
+using VWorkspace.Kubernetes.InMemory.Http.Protobuf;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
@@ -127,7 +128,9 @@ internal sealed class ReviewOperations(ApiCore core, Authenticator authenticator
         return owned ? core.Ownership.AfterWrite(request.Type, null, review, "", request.Options) : review;
     }
 
-    private static JsonObject Parse(SpecialRequest request) => request.Body.Length == 0 ? [] : JsonTreeReader.Parse(request.Body) as JsonObject ?? [];
+    private static JsonObject Parse(SpecialRequest request) => request.Body.Length == 0 ? []
+        : request.MediaType == ProtobufBody.MediaType ? BodyReader.ParseProtobuf(request.Type, request.Body)
+        : JsonTreeReader.Parse(request.Body) as JsonObject ?? [];
 
     private static Task<WriteResult> Answer(JsonObject review, JsonObject status)
     {

@@ -11,6 +11,7 @@ internal sealed class CrdController(ApiCore core)
 {
     public const string StorageKey = "customresourcedefinitions.apiextensions.k8s.io";
     public const string CleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io";
+    private readonly Lock _naming = new();
     private long _epoch;
 
     public void OnChange(StoreEvent change)
@@ -19,6 +20,7 @@ internal sealed class CrdController(ApiCore core)
         {
             core.Registry.SetCustom(change.Object.Name, []);
             core.Store.Drop(CustomResourceTypes.StorageKeyOf(change.Object.Node));
+            RetryNames(change.Object);
             return;
         }
 
@@ -27,9 +29,10 @@ internal sealed class CrdController(ApiCore core)
         else Establish(change.Object);
     }
 
-    /// <summary>Routes the served versions of a definition.</summary>
+    /// <summary>Routes the served versions of a definition, once it is established.</summary>
     public void Serve(JsonObject crd)
     {
+        if (!CrdStatus.IsTrue(crd, "Established")) return;
         var types = CustomResourceTypes.Build(crd, Interlocked.Increment(ref _epoch));
         foreach (var type in types) core.Store.Table(type.StorageKey);
         core.Registry.SetCustom(crd.Name(), types);
@@ -46,11 +49,25 @@ internal sealed class CrdController(ApiCore core)
 
     private void Establish(StoredObject stored)
     {
-        var crd = stored.Node.Copy();
-        if (!CrdStatus.Accept(crd, Timestamps.Format(core.Time.GetUtcNow()))) return;
-        core.Ownership.RecordStatus(core.Registry.Find("apiextensions.k8s.io", "v1", "customresourcedefinitions")!, stored.Node, crd, "kube-apiserver");
-        core.Store.Replace(StorageKey, stored, crd, 0);
+        // One definition after the other: of two that want one name, exactly one gets it.
+        lock (_naming)
+        {
+            var crd = stored.Node.Copy();
+            if (!CrdStatus.Decide(crd, CrdNamesInUse.By(Neighbours(stored)), Timestamps.Format(core.Time.GetUtcNow()))) return;
+            core.Ownership.RecordStatus(core.Registry.Find("apiextensions.k8s.io", "v1", "customresourcedefinitions")!, stored.Node, crd, "kube-apiserver");
+            core.Store.Replace(StorageKey, stored, crd, 0);
+        }
     }
+
+    /// <summary>Names became free: those that were refused theirs ask again.</summary>
+    private void RetryNames(StoredObject gone)
+    {
+        foreach (var other in Neighbours(gone))
+            if (!other.Node.IsBeingDeleted() && !CrdStatus.IsTrue(other.Node, "NamesAccepted")) Establish(other);
+    }
+
+    private List<StoredObject> Neighbours(StoredObject crd) =>
+        [.. core.Store.Read(StorageKey).Objects.Where(o => o.Name != crd.Name && o.Node["spec"].Text("group") == crd.Node["spec"].Text("group"))];
 
     private void CleanUp(StoredObject stored)
     {

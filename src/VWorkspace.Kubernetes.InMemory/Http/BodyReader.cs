@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.Http.Protobuf;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
@@ -46,6 +47,7 @@ internal static class BodyReader
     /// <summary>Decodes an object of the type: syntax, kind and version, unknown and duplicate fields, defaults.</summary>
     public static JsonObject Decode(ResourceType type, byte[] body, string mediaType, WriteParameters options)
     {
+        if (mediaType == ProtobufBody.MediaType) return Decode(type, ParseProtobuf(type, body), options);
         var isYaml = mediaType is "application/yaml" or "application/apply-patch+yaml";
         if (!isYaml && mediaType is not ("" or "application/json" or "*/*")) throw StatusErrors.UnsupportedMediaType(AcceptedFormat.Supported);
         var duplicates = new List<string>();
@@ -86,6 +88,19 @@ internal static class BodyReader
         if (GoJsonSyntax.Describe(body) is { } problem) throw Unrecognized(type, "couldn't get version/kind; json parse error: " + problem, body);
         return JsonTreeReader.Parse(body, duplicates) as JsonObject
             ?? throw Unrecognized(type, "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }", body);
+    }
+
+    /// <summary>Reads what clients of Go send for built-in kinds. A body that cannot be read whole is refused rather than read in part.</summary>
+    public static JsonObject ParseProtobuf(ResourceType type, byte[] body)
+    {
+        try
+        {
+            return (type.IsCustom ? null : ProtobufBody.Read(body)) ?? throw StatusErrors.UnsupportedMediaType(AcceptedFormat.Supported);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Unrecognized(type, "couldn't get version/kind; protobuf parse error: " + e.Message, body);
+        }
     }
 
     public static JsonObject ParseYaml(ResourceType type, byte[] body)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using VWorkspace.Kubernetes.InMemory.Authorization;
 using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.Http.Protobuf;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
@@ -123,7 +124,7 @@ internal sealed class ResourceEndpoint(ApiCore core)
 
     private async Task DeleteAsync(HttpContext http, ResourceType type, string ns, string name, WriteParameters options, AcceptedFormat format, CancellationToken ct)
     {
-        var request = await ReadDeleteAsync(http, options, ct).ConfigureAwait(false);
+        var request = await ReadDeleteAsync(http, type, options, ct).ConfigureAwait(false);
         var result = await core.Deleter.DeleteAsync(type, ns, name, request, options, ct).ConfigureAwait(false);
         AddWarnings(http, options);
         if (!result.Gone || type.Strategy.ReturnsDeletedObject) await _responder.WriteObjectAsync(http, type, result.Object, 200, format, ct).ConfigureAwait(false);
@@ -133,7 +134,7 @@ internal sealed class ResourceEndpoint(ApiCore core)
     private async Task DeleteCollectionAsync(HttpContext http, ResourceType type, string ns, WriteParameters options, AcceptedFormat format, CancellationToken ct)
     {
         var list = ListQuery.Parse(http.Request.Query, type);
-        var request = await ReadDeleteAsync(http, options, ct).ConfigureAwait(false);
+        var request = await ReadDeleteAsync(http, type, options, ct).ConfigureAwait(false);
         var page = core.Lists.List(type, ns, list);
         foreach (var item in page.Items)
         {
@@ -151,11 +152,15 @@ internal sealed class ResourceEndpoint(ApiCore core)
         await _responder.WriteListAsync(http, type, page with { Revision = core.Store.Revision }, format, ct).ConfigureAwait(false);
     }
 
-    private static async Task<DeleteRequest> ReadDeleteAsync(HttpContext http, WriteParameters options, CancellationToken ct)
+    private static async Task<DeleteRequest> ReadDeleteAsync(HttpContext http, ResourceType type, WriteParameters options, CancellationToken ct)
     {
         var body = await BodyReader.ReadAsync(http, ct).ConfigureAwait(false);
         JsonObject? parsed = null;
-        if (body.Length > 0)
+        if (body.Length > 0 && BodyReader.MediaType(http) == ProtobufBody.MediaType)
+        {
+            parsed = BodyReader.ParseProtobuf(type, body);
+        }
+        else if (body.Length > 0)
         {
             if (GoJsonSyntax.Describe(body) is { } problem) throw StatusErrors.BadRequest("couldn't get version/kind; json parse error: " + problem);
             parsed = JsonTreeReader.Parse(body) as JsonObject;
