@@ -77,7 +77,6 @@ internal static class ChildPlanner
     {
         if (observed.Release is not { } live) yield break;
         bool resumes = live.Metadata.Annotations.ContainsKey(Suspension.Marker);
-        if (resumes) yield return SuspensionStep(StepKind.Resume, release.Key, live.Metadata.Uid, operation: null);
         var annotations = new JsonObject();
         if (resumes) annotations[Annotations.FluxRequestedAt] = Token(now);
         if (observed.Values.Digest is { } digest && !(live.Metadata.Annotations.TryGetValue(Annotations.ValuesDigest, out string? known) && known == digest))
@@ -87,6 +86,8 @@ internal static class ChildPlanner
         }
 
         if (annotations.Count > 0) yield return Command(release.Resource, release.Key, annotations);
+        // Last: the marker that goes with it is what tells the next process, after a death in between, that the request is still owed.
+        if (resumes) yield return SuspensionStep(StepKind.Resume, release.Key, live.Metadata.Uid, operation: null);
     }
 
     private static IReadOnlyList<ChildStep> HoldBack(Observation observed, Suspension suspension)

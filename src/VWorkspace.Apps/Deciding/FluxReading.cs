@@ -83,13 +83,17 @@ internal sealed record FluxReading
     /// <summary>Chart version that Flux tried last, whatever the spec says by now.</summary>
     public string? TriedVersion { get; init; }
 
-    public static FluxReading Read(HelmRelease? release, ChartSource? source, ApplicationInstance instance)
+    /// <param name="release">The release, when it is ours.</param>
+    /// <param name="source">The chart source.</param>
+    /// <param name="instance">The instance.</param>
+    /// <param name="chart">The HelmChart of a chart repository, when it was looked at: it knows better than the repository whether the chart is there.</param>
+    public static FluxReading Read(HelmRelease? release, ChartSource? source, ApplicationInstance instance, ChartSource? chart = null)
     {
         Condition? ready = release?.Status.Conditions.Find("Ready");
         ReleaseState state = StateOf(release, ready);
         if (state == ReleaseState.Ready && !IsCurrent(release!, source, instance)) state = ReleaseState.NotObserved;
         bool fresh = state != ReleaseState.NotObserved;
-        (SourceState sourceState, string sourceText, DateTimeOffset? since) = ReadSource(source, fresh ? ready : null);
+        (SourceState sourceState, string sourceText, DateTimeOffset? since) = ReadSource(source, fresh ? ready : null, chart);
         HelmRevision? newest = release?.Status.History.Count > 0 ? release.Status.History[0] : null;
         Condition? released = release?.Status.Conditions.Find("Released");
         Condition? remediated = release?.Status.Conditions.Find("Remediated");
@@ -112,6 +116,11 @@ internal sealed record FluxReading
             RunningVersion = release?.Status.History.FirstOrDefault(r => r.Status == "deployed")?.ChartVersion,
         };
     }
+
+    /// <summary>True when a release says that it cannot have its chart.</summary>
+    public static bool WaitsForSource(HelmRelease? release) => SaysSourceMissing(release?.Status.Conditions.Find("Ready"));
+
+    private static bool SaysSourceMissing(Condition? ready) => ready is { Status: False, Reason: "SourceNotReady" or "ChartNotReady" or "ArtifactFailed" };
 
     private static ReleaseState StateOf(HelmRelease? release, Condition? ready)
     {
@@ -154,12 +163,13 @@ internal sealed record FluxReading
     private static bool IsFresh(HelmRelease release, Condition? ready) =>
         release.Status.ObservedGeneration == release.Metadata.Generation || ready?.ObservedGeneration == release.Metadata.Generation;
 
-    private static (SourceState State, string Text, DateTimeOffset? Since) ReadSource(ChartSource? source, Condition? release)
+    private static (SourceState State, string Text, DateTimeOffset? Since) ReadSource(ChartSource? source, Condition? release, ChartSource? chart)
     {
         Condition? ready = source?.Status.Conditions.Find("Ready");
         bool fresh = source is not null && IsFresh(source, ready);
         if (source is not null && fresh && SourceFault(source, ready!) is { } fault) return fault;
-        bool releaseWaits = release is { Status: False, Reason: "SourceNotReady" };
+        if (SaysSourceMissing(release) && chart?.Status.Conditions.Find("Ready") is { } built && IsFresh(chart, built) && SourceFault(chart, built) is { } chartFault) return chartFault;
+        bool releaseWaits = release is { Status: False, Reason: "SourceNotReady" or "ChartNotReady" };
         if (release is { Status: False, Reason: "ArtifactFailed" } || (releaseWaits && SaysAbsent(release!)))
         {
             SourceState state = SaysAbsent(release!) ? SourceState.AbsentOrRefused : SourceState.Failing;
@@ -176,7 +186,8 @@ internal sealed record FluxReading
         Condition? stalled = source.Status.Conditions.Find("Stalled");
         Condition? fetch = source.Status.Conditions.Find("FetchFailed");
         Condition? storage = source.Status.Conditions.Find("StorageOperationFailed");
-        Condition? cause = new[] { fetch, storage, stalled }.FirstOrDefault(c => c is { Status: True });
+        Condition? build = source.Status.Conditions.Find("BuildFailed");
+        Condition? cause = new[] { fetch, storage, build, stalled }.FirstOrDefault(c => c is { Status: True });
         bool retriesQuietly = source.Status.Conditions.Find("Reconciling") is { Status: True };
         if (cause is null && retriesQuietly) return null;
         Condition shown = cause ?? ready;

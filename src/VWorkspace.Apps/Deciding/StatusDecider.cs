@@ -39,7 +39,7 @@ internal static class StatusDecider
     {
         ApplicationInstance instance = observed.Instance;
         bool ours = Ownership.IsOurs(instance, observed.Release);
-        FluxReading flux = FluxReading.Read(ours ? observed.Release : null, observed.Source, instance);
+        FluxReading flux = FluxReading.Read(ours ? observed.Release : null, observed.Source, instance, observed.Chart);
         Aggregate aggregate = Aggregation.Decide(flux, instance, around, plan.Warnings, options, now);
         int failures = outcome.Result == WriteResult.Failed ? observed.Memory.WriteFailures + 1 : 0;
         bool applied = plan.Kind == PassKind.Managed && outcome.Result == WriteResult.Written;

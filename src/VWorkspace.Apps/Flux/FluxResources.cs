@@ -14,6 +14,10 @@ internal static class FluxResources
     public static KubernetesResource<ChartSource> OciRepositories { get; } =
         new(new("source.toolkit.fluxcd.io", "v1", "OCIRepository"), "ocirepositories", Namespaced: true, FluxJson.Default.ChartSource);
 
+    /// <summary>Made by helm-controller for a release of a chart repository; only ever read by name.</summary>
+    public static KubernetesResource<ChartSource> HelmCharts { get; } =
+        new(new("source.toolkit.fluxcd.io", "v1", "HelmChart"), "helmcharts", Namespaced: true, FluxJson.Default.ChartSource);
+
     public static KubernetesResource<ConditionedObject> Certificates { get; } =
         new(new("cert-manager.io", "v1", "Certificate"), "certificates", Namespaced: true, FluxJson.Default.ConditionedObject);
 

@@ -26,6 +26,9 @@ internal sealed record Observation
 
     public ChartSource? Source { get; init; }
 
+    /// <summary>The HelmChart between a chart repository and the release; looked at only while the release waits for it.</summary>
+    public ChartSource? Chart { get; init; }
+
     /// <summary>A source of the kind that the instance does not use (any more).</summary>
     public ChartSource? OtherSource { get; init; }
 

@@ -52,6 +52,7 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
             Source = served.Source(chart.SourceType)
                 ? await FindAsync(FluxResources.Source(chart.SourceType), stores.Sources(chart.SourceType), sourceKey, cancellationToken).ConfigureAwait(false)
                 : null,
+            Chart = !oci && FluxReading.WaitsForSource(observed.Release) ? await ChartAsync(new(@namespace, ChildMetadata.HelmChartName(@namespace, release.Name)), cancellationToken).ConfigureAwait(false) : null,
             OtherSource = (oci ? stores.HelmRepositories : stores.OciRepositories).Get(sourceKey),
             Values = await _values.ReadAsync(instance, cancellationToken).ConfigureAwait(false),
         };
@@ -62,7 +63,7 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
     {
         ApplicationInstance instance = observed.Instance;
         if (instance.Spec.IsPlaceholder || instance.Spec.Release is null || !Ownership.IsOurs(instance, observed.Release)) return Surroundings.Nothing;
-        ReleaseState state = FluxReading.Read(observed.Release, observed.Source, instance).Release;
+        ReleaseState state = FluxReading.Read(observed.Release, observed.Source, instance, observed.Chart).Release;
         bool ready = state == ReleaseState.Ready;
         if (!ready && state != ReleaseState.Working) return Surroundings.Nothing;
         ApplicationIntegrations? integrations = instance.Spec.Integrations;
@@ -117,6 +118,13 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
     {
         if (store.Get(key) is { } known) return known;
         ApiResult<T> answer = await client.GetAsync(resource, key, cancellationToken).ConfigureAwait(false);
+        return answer.Error is { IsForbidden: true } ? null : answer.ValueOrNullIfNotFound();
+    }
+
+    // Not watched: it matters only while a release cannot be made, and then every look of the instance comes here. 403 means "not observed".
+    private async Task<ChartSource?> ChartAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        ApiResult<ChartSource> answer = await client.GetAsync(FluxResources.HelmCharts, key, cancellationToken).ConfigureAwait(false);
         return answer.Error is { IsForbidden: true } ? null : answer.ValueOrNullIfNotFound();
     }
 

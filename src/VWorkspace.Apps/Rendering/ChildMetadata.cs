@@ -10,6 +10,9 @@ internal static class ChildMetadata
     /// <summary>Name of the chart source of a release.</summary>
     public static string SourceName(string release) => release + "-source";
 
+    /// <summary>Name that helm-controller gives to the HelmChart of a release.</summary>
+    public static string HelmChartName(string @namespace, string release) => $"{@namespace}-{release}";
+
     public static JsonObject Render(ApplicationInstance instance, string name, string? clusterId, string specHash)
     {
         var labels = new JsonObject { [Labels.ManagedBy] = Labels.ManagedByOperator };

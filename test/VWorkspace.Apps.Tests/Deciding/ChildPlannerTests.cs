@@ -229,7 +229,7 @@ public sealed class ChildPlannerTests
         Assert.That(Steps(Plan(held)), Is.Empty);
 
         ChildPlan resume = Plan(held with { Suspending = SuspendingOperation.None });
-        Assert.That(Steps(resume), Is.EqualTo(new[] { "Apply OCIRepository forced", "Apply HelmRelease forced", "Resume HelmRelease", "Command HelmRelease" }));
+        Assert.That(Steps(resume), Is.EqualTo(new[] { "Apply OCIRepository forced", "Apply HelmRelease forced", "Command HelmRelease", "Resume HelmRelease" }));
         Assert.That(resume.Suspension.IsActive, Is.False);
     }
 
