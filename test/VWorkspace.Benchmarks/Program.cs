@@ -12,6 +12,13 @@ if (args is ["server-load", ..]) return await ServerLoadCommand.RunAsync(args.As
 if (args is ["server-startup"]) return await ServerStartup.ReportAsync(CancellationToken.None);
 if (args is ["apps-load", ..]) return await ApplicationLoad.RunAsync(args);
 
+if (args is ["informer-load"])
+{
+    await InformerLoad.RunAsync(Console.Out);
+    await NotificationLoad.RunAsync(Console.Out);
+    return;
+}
+
 // In-process and short: the results are ratios within one run, not absolute numbers of one machine.
 ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
