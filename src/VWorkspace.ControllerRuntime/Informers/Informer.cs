@@ -144,6 +144,7 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
 
     public void Deleted(ObjectKey key, string? uid)
     {
+        if (Scope.Namespace is not null && Scope.Namespace != key.Namespace) return;
         lock (_gate) _store.Deleted(key, uid);
     }
 

@@ -147,13 +147,17 @@ internal sealed class ObjectStore<T>(TimeProvider clock) : IObjectStore<T> where
         Volatile.Write(ref _view, new(view.Snapshot, view.Overlay.SetItem(key, new(obj, version, null, clock.GetTimestamp()))));
     }
 
-    /// <summary>This process deleted the object and it is gone. Call under the informer's lock.</summary>
+    /// <summary>
+    /// This process deleted the object and it is gone. One that was never seen is noted too: a list or event from before the deletion may still bring it.
+    /// Call under the informer's lock.
+    /// </summary>
     public void Deleted(ObjectKey key, string? uid)
     {
+        DropOld();
         View view = _view;
         T? known = Get(key);
         uid ??= known?.Metadata.Uid;
-        if (known is null || uid is null || known.Metadata.Uid != uid) return;
+        if (uid is null || (known is not null && known.Metadata.Uid != uid)) return;
         Volatile.Write(ref _view, new(view.Snapshot, view.Overlay.SetItem(key, new(null, null, uid, clock.GetTimestamp()))));
     }
 

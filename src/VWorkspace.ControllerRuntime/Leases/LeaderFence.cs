@@ -51,7 +51,12 @@ internal sealed class LeaderFence : IDisposable
     /// <summary>Closes for good.</summary>
     public void Close()
     {
-        lock (_gate) Volatile.Write(ref _openUntil, long.MinValue);
+        lock (_gate)
+        {
+            Volatile.Write(ref _openUntil, long.MinValue);
+            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
         _closed.Cancel();
     }
 

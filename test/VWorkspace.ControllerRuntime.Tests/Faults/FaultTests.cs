@@ -54,12 +54,50 @@ internal sealed class FaultTests
         await using FaultWorld world = await FaultWorld.StartAsync();
         await world.WantAsync("c", 1);
         await world.SettlesAsync();
-        world.Wire.Stall();
+        world.Wire.SilenceOpen();
         await world.WantAsync("c", 2);
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, CancellationToken.None);
-        world.Wire.CutAll();
-        world.Wire.Resume();
         await world.SettlesAsync();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Stream_falls_silent_on_a_connection_that_works(bool initial)
+    {
+        await using FaultWorld world = await FaultWorld.StartAsync(run: false);
+        await world.WantAsync("c", 1);
+        if (!initial)
+        {
+            world.Run();
+            await world.SettlesAsync();
+        }
+
+        using IDisposable fault = world.Server.Faults.Add(new() { Verb = "watch", Resource = "configmaps", Times = 1 }, new Fault.Stall());
+        if (initial) world.Run();
+        else world.Wire.CutAll();
+        await Eventually.HoldsAsync(() => world.Server.Faults.Hits == 1, "the watch is stalled");
+        await world.WantAsync("c", 2);
+        await world.SettlesAsync();
+        Assert.That(world.Logs.Messages, Does.Contain("watch idle for too long, reconnecting"));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Stream_is_cut_inside_a_character(bool initial)
+    {
+        const string Note = "Gr\u00FC\u00DFe \U0001F30D";
+        await using FaultWorld world = await FaultWorld.StartAsync(run: false);
+        if (initial) await world.WantAsync("c", 1, note: Note);
+        using IDisposable fault = world.Server.Faults.Add(new() { Verb = "watch", Resource = "configmaps", Times = 2 }, new Fault.CutInsideCharacter());
+        world.Run();
+        if (!initial)
+        {
+            await Eventually.HoldsAsync(() => world.Manager.CachesSynced, "the initial list is complete");
+            await world.WantAsync("c", 1, note: Note);
+        }
+
+        await world.SettlesAsync();
+        Assert.That(world.Store.Get(new("default", "c"))!.Metadata.Annotations["note"], Is.EqualTo(Note));
+        Assert.That(world.Logs.Messages, Does.Contain("watch interrupted"));
     }
 
     [TestCase(2)]

@@ -65,6 +65,7 @@ internal sealed class FaultWorld : IAsyncDisposable
                 BackoffBase = TimeSpan.FromMilliseconds(20),
                 BackoffMax = TimeSpan.FromMilliseconds(500),
                 IdleTimeout = TimeSpan.FromSeconds(3),
+                InitialStreamIdleTimeout = TimeSpan.FromSeconds(2),
             },
         });
         world.Store = world.Manager.Cache.Informer(ConfigMap).Store;
@@ -87,7 +88,11 @@ internal sealed class FaultWorld : IAsyncDisposable
             {
                 CertificateAuthorityData = null, CertificateAuthorityFile = null, InsecureSkipTlsVerify = true,
             };
-            return new(configuration, new() { MaxRetries = 0, RequestTimeout = TimeSpan.FromSeconds(requestSeconds), ConnectTimeout = TimeSpan.FromSeconds(2) });
+            return new(configuration, new()
+            {
+                MaxRetries = 0, RequestTimeout = TimeSpan.FromSeconds(requestSeconds), ConnectTimeout = TimeSpan.FromSeconds(2),
+                KeepAlivePingDelay = TimeSpan.FromSeconds(5), KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+            });
         }
         finally
         {
@@ -104,13 +109,14 @@ internal sealed class FaultWorld : IAsyncDisposable
     }
 
     /// <summary>Somebody writes <c>want</c>; creates the object when there is none.</summary>
-    public async Task WantAsync(string name, int value, KubernetesClient? through = null)
+    public async Task WantAsync(string name, int value, KubernetesClient? through = null, string? note = null)
     {
         var body = new JsonObject
         {
             ["apiVersion"] = "v1", ["kind"] = "ConfigMap",
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default", ["annotations"] = new JsonObject { ["want"] = value.ToString(CultureInfo.InvariantCulture) } },
         };
+        if (note is not null) body["metadata"]!["annotations"]!["note"] = note;
         ApiResult<PartialObject> result = await (through ?? Admin).PatchAsync(ConfigMap, new("default", name), Patch.Apply(body), new() { FieldManager = "somebody", Force = true }, CancellationToken.None);
         Assert.That(result.Error?.ToString(), Is.Null);
     }

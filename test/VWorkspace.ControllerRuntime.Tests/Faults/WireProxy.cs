@@ -12,6 +12,8 @@ internal sealed class WireProxy : IAsyncDisposable
     private readonly HashSet<Socket> _sockets = [];
     private readonly Task _accepting;
     private volatile TaskCompletionSource? _stalled;
+    private volatile int _accepted;
+    private volatile int _silent;
 
     public WireProxy(Uri target)
     {
@@ -46,6 +48,9 @@ internal sealed class WireProxy : IAsyncDisposable
     /// <summary>Nothing moves any more, but nothing is closed either: a half-open connection.</summary>
     public void Stall() => _stalled ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The connections there are now carry nothing any more, in either direction and for good, but stay open; later ones work.</summary>
+    public void SilenceOpen() => _silent = _accepted;
+
     public void Resume()
     {
         TaskCompletionSource? stalled = _stalled;
@@ -69,11 +74,11 @@ internal sealed class WireProxy : IAsyncDisposable
         {
             Socket client = await _listener.AcceptSocketAsync(_stop.Token);
             if (Refusing) client.Dispose();
-            else _ = RelayAsync(client);
+            else _ = RelayAsync(client, ++_accepted);
         }
     }
 
-    private async Task RelayAsync(Socket client)
+    private async Task RelayAsync(Socket client, int number)
     {
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
@@ -85,7 +90,7 @@ internal sealed class WireProxy : IAsyncDisposable
                 _sockets.Add(server);
             }
 
-            await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+            await Task.WhenAny(PumpAsync(client, server, number), PumpAsync(server, client, number));
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -103,7 +108,7 @@ internal sealed class WireProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, int number)
     {
         byte[] buffer = new byte[16 * 1024];
         try
@@ -111,6 +116,7 @@ internal sealed class WireProxy : IAsyncDisposable
             while (true)
             {
                 int read = await from.ReceiveAsync(buffer, SocketFlags.None, _stop.Token);
+                if (number <= _silent) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
                 if (_stalled is { } stalled) await stalled.Task.WaitAsync(_stop.Token);
                 if (read == 0) return;
                 await to.SendAsync(buffer.AsMemory(0, read), SocketFlags.None, _stop.Token);

@@ -243,6 +243,34 @@ internal sealed class InformerTests
         Assert.That(((ObjectStore<PartialObject>)informer.Store).OverlayCount, Is.Zero);
     }
 
+    [Test]
+    public async Task Own_deletion_of_an_object_that_was_never_seen_hides_it_from_events_that_are_behind()
+    {
+        Informer<PartialObject> informer = await StartAsync();
+        var handler = new Recorder();
+        using IDisposable subscription = informer.Subscribe(handler);
+        _cluster.HoldWatches = true;
+        _cluster.Put(Widgets.Widget, "a", "one");
+        await _client.DeleteAsync(Widgets.Widget, new("a", "one"), new DeleteOptions(), CancellationToken.None);
+        var store = (ObjectStore<PartialObject>)informer.Store;
+        Assert.That(store.OverlayCount, Is.EqualTo(1));
+        bool shown = false;
+        handler.Before = () => shown |= store.Get(new("a", "one")) is not null;
+        _cluster.ReleaseWatches();
+        await Eventually.HoldsAsync(() => handler.Log.Contains("delete one"), "the watch caught up");
+        Assert.That(shown, Is.False);
+        Assert.That((store.Count, store.OverlayCount), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public async Task Own_deletion_outside_the_namespace_of_an_informer_leaves_nothing_in_it()
+    {
+        Informer<PartialObject> informer = await StartAsync(new(Namespace: "a"));
+        _cluster.Put(Widgets.Widget, "b", "one");
+        await _client.DeleteAsync(Widgets.Widget, new("b", "one"), new DeleteOptions(), CancellationToken.None);
+        Assert.That(((ObjectStore<PartialObject>)informer.Store).OverlayCount, Is.Zero);
+    }
+
     [TestCase(false)]
     [TestCase(true)]
     public async Task Refused_or_ambiguous_write_leaves_no_ghost(bool ambiguous)
@@ -313,6 +341,8 @@ internal sealed class InformerTests
     {
         public ConcurrentQueue<string> Log { get; } = new();
 
+        public Action? Before { get; set; } = before;
+
         public void OnAdded(PartialObject obj, bool isInitial) => Note($"add {obj.Metadata.Name}");
 
         public void OnUpdated(PartialObject previous, PartialObject current) => Note($"update {current.Metadata.Name}");
@@ -321,7 +351,7 @@ internal sealed class InformerTests
 
         private void Note(string what)
         {
-            before?.Invoke();
+            Before?.Invoke();
             Log.Enqueue(what);
         }
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 
 namespace VWorkspace.ControllerRuntime.Tests;
 
@@ -187,27 +186,6 @@ internal sealed class WorkQueueTests
 #pragma warning disable CA2012, VSTHRD002 // an item is ready, so the task is complete; awaiting it would allocate in debug builds
             queue.Done(queue.GetAsync().Result!.Value.Item);
 #pragma warning restore CA2012, VSTHRD002
-        }
-    }
-
-    [Test, Explicit("a measurement, not a test")]
-    public async Task Add_get_done_is_fast()
-    {
-        using var queue = new WorkQueue<Kubernetes.ObjectKey>(
-            new BackoffRateLimiter<Kubernetes.ObjectKey>(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1), 0, new Random(1)), TimeProvider.System);
-        Kubernetes.ObjectKey[] keys = [.. Enumerable.Range(0, 1000).Select(static i => new Kubernetes.ObjectKey("namespace", $"object-{i}"))];
-        const int Rounds = 2_000_000;
-        for (int warm = 0; warm < 2; warm++)
-        {
-            var watch = Stopwatch.StartNew();
-            for (int i = 0; i < Rounds; i++)
-            {
-                queue.Add(keys[i % keys.Length]);
-                WorkItem<Kubernetes.ObjectKey>? item = await queue.GetAsync();
-                queue.Done(item!.Value.Item);
-            }
-
-            await TestContext.Out.WriteLineAsync($"{watch.Elapsed.TotalNanoseconds / Rounds:0} ns");
         }
     }
 

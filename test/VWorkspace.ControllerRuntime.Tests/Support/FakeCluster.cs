@@ -80,6 +80,15 @@ internal sealed class FakeCluster : IKubernetesClient
         lock (_gate) return _objects.Keys.Count(key => key.Plural == resource.Plural);
     }
 
+    /// <summary>Watches that nobody has closed.</summary>
+    public int OpenWatches
+    {
+        get
+        {
+            lock (_gate) return _watches.Count;
+        }
+    }
+
     /// <summary>Forgets the history: watches from older versions get 410.</summary>
     public void Compact()
     {
