@@ -80,6 +80,7 @@ public static class ApplicationInstanceController
                 BackoffBase = TimeSpan.FromMilliseconds(500),
                 BackoffMax = TimeSpan.FromMinutes(5),
                 BackoffJitter = 0.1,
+                LogField = static key => new("application_instance", key.Name),
             });
         manager.Kinds.OnChanged((kind, served) =>
         {

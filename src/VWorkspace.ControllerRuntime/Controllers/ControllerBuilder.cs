@@ -77,7 +77,7 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
         metrics.Queue = queue;
         _triggers.Connect(queue);
 
-        var runner = new ReconcileRunner(name, _for.Kind, reconciler, _options.ReconcileTimeout,
+        var runner = new ReconcileRunner(name, _for.Kind, reconciler, _options,
             key => _find(key)?.Metadata.Generation, environment.Clock, environment.Logging.CreateLogger($"controller.{name}"));
         add(new(name, queue, _sources, runner, _options.MaxConcurrentReconciles, report =>
         {

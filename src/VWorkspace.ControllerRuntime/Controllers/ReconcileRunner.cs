@@ -6,10 +6,12 @@ namespace VWorkspace.ControllerRuntime;
 
 /// <summary>Runs single reconciles: deadline, exceptions, log lines, trace. Turns whatever happens into a <see cref="ReconcileResult"/>.</summary>
 internal sealed partial class ReconcileRunner(
-    string controller, GroupVersionKind kind, IReconciler reconciler, TimeSpan timeout, Func<ObjectKey, long?> generationOf, TimeProvider clock, ILogger logger)
+    string controller, GroupVersionKind kind, IReconciler reconciler, ControllerOptions options, Func<ObjectKey, long?> generationOf, TimeProvider clock, ILogger logger)
 {
     /// <summary>Source of one activity per reconcile and per API call.</summary>
     public static readonly ActivitySource Activities = new("VWorkspace.ControllerRuntime");
+
+    private readonly TimeSpan _timeout = options.ReconcileTimeout;
 
     /// <param name="key">Which object.</param>
     /// <param name="abort">End of the grace, or lost leadership.</param>
@@ -17,12 +19,12 @@ internal sealed partial class ReconcileRunner(
     public async Task<(ReconcileResult Result, ReconcileReport Report)?> RunAsync(ObjectKey key, CancellationToken abort)
     {
         string id = Guid.NewGuid().ToString();
-        using IDisposable? scope = logger.BeginScope(new ReconcileScope(controller, kind, key, id));
+        using IDisposable? scope = logger.BeginScope(new ReconcileScope(controller, kind, key, id, options.LogField?.Invoke(key)));
         using Activity? activity = StartActivity(key, id);
         Started(logger, generationOf(key));
 
         long start = clock.GetTimestamp();
-        using var deadline = timeout > TimeSpan.Zero ? new CancellationTokenSource(timeout, clock) : new CancellationTokenSource();
+        using var deadline = _timeout > TimeSpan.Zero ? new CancellationTokenSource(_timeout, clock) : new CancellationTokenSource();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, abort);
         ReconcileResult result;
         bool panicked = false;
@@ -40,7 +42,7 @@ internal sealed partial class ReconcileRunner(
         }
         catch (OperationCanceledException fault) when (deadline.IsCancellationRequested)
         {
-            result = ReconcileResult.Failed(new TimeoutException($"reconcile did not end within {timeout}", fault));
+            result = ReconcileResult.Failed(new TimeoutException($"reconcile did not end within {_timeout}", fault));
         }
         catch (KubernetesApiException fault)
         {

@@ -3,10 +3,13 @@ using VWorkspace.Kubernetes;
 
 namespace VWorkspace.ControllerRuntime;
 
-/// <summary>The fields that every log line of a reconcile carries, as controller-runtime names them.</summary>
-internal sealed class ReconcileScope(string controller, GroupVersionKind kind, ObjectKey key, string reconcileId) : IReadOnlyList<KeyValuePair<string, object?>>
+/// <summary>The fields that every log line of a reconcile carries, as controller-runtime names them, and the one that the controller adds.</summary>
+internal sealed class ReconcileScope(string controller, GroupVersionKind kind, ObjectKey key, string reconcileId, KeyValuePair<string, object?>? extra = null)
+    : IReadOnlyList<KeyValuePair<string, object?>>
 {
-    public int Count => key.Namespace.Length == 0 ? 5 : 6;
+    private bool HasNamespace => key.Namespace.Length > 0;
+
+    public int Count => 5 + (HasNamespace ? 1 : 0) + (extra is null ? 0 : 1);
 
     public KeyValuePair<string, object?> this[int index] => index switch
     {
@@ -15,7 +18,8 @@ internal sealed class ReconcileScope(string controller, GroupVersionKind kind, O
         2 => new("controllerKind", kind.Kind),
         3 => new("name", key.Name),
         4 => new("reconcileID", reconcileId),
-        5 when Count == 6 => new("namespace", key.Namespace),
+        5 when HasNamespace => new("namespace", key.Namespace),
+        5 or 6 when index < Count => extra!.Value,
         _ => throw new ArgumentOutOfRangeException(nameof(index)),
     };
 

@@ -16,6 +16,9 @@ internal sealed partial class LeaderElector(
     private long _seenSince;
     private long _renewedAt;
 
+    /// <summary>Why the last attempt failed, as far as it was told: a cause that stays is told once, not with every attempt.</summary>
+    private string? _complaint;
+
     /// <summary>Waits until this replica leads.</summary>
     public async Task AcquireAsync(CancellationToken cancellationToken)
     {
@@ -100,30 +103,45 @@ internal sealed partial class LeaderElector(
             if (readFirst) await ReadAsync(either.Token);
             long start = clock.GetTimestamp();
             LeaseDecision decision = LeaseDecisions.Decide(_seen?.Spec, options.Identity, clock.GetElapsedTime(_seenSince), options.LeaseDuration);
-            if (decision == LeaseDecision.Wait) return false;
+            if (decision == LeaseDecision.Wait)
+            {
+                _complaint = null;
+                return false;
+            }
+
             ApiResult<Lease> result = decision == LeaseDecision.Create ? await CreateAsync(either.Token) : await WriteAsync(_seen!, decision == LeaseDecision.Take, either.Token);
             if (!result.TryGet(out Lease? written, out KubernetesError? error))
             {
-                if (error.Code is not (409 or 404)) AttemptFailed(logger, options.Name, error.ToString());
+                // A lease that somebody else wrote or deleted is the course of an election; one that cannot be created misses its namespace.
+                if (error.Code is not (409 or 404) || (error.IsNotFound && decision == LeaseDecision.Create)) Complain(error.ToString());
                 if (error.IsNotFound) _seen = null;
                 else if (error.Code == 409) await ReadAsync(either.Token);
                 return false;
             }
 
             (_seen, _seenSince, _renewedAt) = (written, start, start);
+            _complaint = null;
             fence.OpenUntil(start, options.RenewDeadline);
             return true;
         }
         catch (KubernetesTransportException fault)
         {
-            AttemptFailed(logger, options.Name, fault.Message);
+            Complain(fault.Message);
             return false;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            AttemptFailed(logger, options.Name, "the API server did not answer in time");
+            Complain("the API server did not answer in time");
             return false;
         }
+    }
+
+    private void Complain(string cause)
+    {
+        if (_complaint == cause) return;
+        _complaint = cause;
+        if (fence.IsOpen) AttemptFailed(logger, options.Name, options.Namespace, cause);
+        else Unavailable(logger, options.Name, options.Namespace, cause);
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
@@ -190,5 +208,8 @@ internal sealed partial class LeaderElector(
     private static partial void NotReleased(ILogger logger, string lease, string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "lease not renewed, will be retried")]
-    private static partial void AttemptFailed(ILogger logger, string lease, string error);
+    private static partial void AttemptFailed(ILogger logger, string lease, string @namespace, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "lease cannot be read or written, this replica cannot lead")]
+    private static partial void Unavailable(ILogger logger, string lease, string @namespace, string error);
 }

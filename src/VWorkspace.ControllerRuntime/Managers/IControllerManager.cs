@@ -80,4 +80,7 @@ public sealed record ControllerOptions
 
     /// <summary>Jitter of the delay as a fraction, 0 to 1. Default 0; 0.1 means ±10 %.</summary>
     public double BackoffJitter { get; init; }
+
+    /// <summary>A field that every log line of a reconcile carries beside those of controller-runtime, for instance the name under a word that people search for. Default: none.</summary>
+    public Func<ObjectKey, KeyValuePair<string, object?>>? LogField { get; init; }
 }

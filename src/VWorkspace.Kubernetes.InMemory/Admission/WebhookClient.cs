@@ -29,7 +29,9 @@ internal sealed class WebhookClient(TimeProvider time, Func<string, string, int,
         {
             using var content = new ByteArrayContent(CanonicalJson.Write(review));
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var response = await client.PostAsync(uri, content, both.Token).ConfigureAwait(false);
+            // The handler takes the name that the certificate has to carry from here, and from the address otherwise.
+            using var request = new HttpRequestMessage(HttpMethod.Post, uri) { Content = content, Headers = { Host = host } };
+            using var response = await client.SendAsync(request, both.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) throw new WebhookCallException("an error on the server (\"\") has prevented the request from succeeding");
             var body = JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false));
             if (body.Text("kind") != "AdmissionReview" || body.Text("apiVersion") != "admission.k8s.io/v1")

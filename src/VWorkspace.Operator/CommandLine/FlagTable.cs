@@ -49,18 +49,18 @@ internal static class FlagTable
 
     private static Flag[] Webhooks() =>
     [
-        new("webhooks-enabled", FlagKind.Boolean, "false", "Serve admission and conversion webhooks",
-            (o, v) => o with { Webhooks = o.Webhooks with { Enabled = Boolean(v) } }) { HasEffect = false },
+        new("webhooks-enabled", FlagKind.Boolean, "false", "Serve admission webhooks",
+            (o, v) => o with { Webhooks = o.Webhooks with { Enabled = Boolean(v) } }),
         new("webhook-port", FlagKind.Number, "9443", "Port of the webhooks",
-            (o, v) => o with { Webhooks = o.Webhooks with { Port = Integer(v) } }) { HasEffect = false },
+            (o, v) => o with { Webhooks = o.Webhooks with { Port = Integer(v) } }),
         new("webhook-cert-path", FlagKind.Path, "/tmp/k8s-webhook-server/serving-certs", "Directory of the webhook certificate",
-            (o, v) => o with { Webhooks = o.Webhooks with { Certificate = o.Webhooks.Certificate with { Directory = v } } }) { HasEffect = false },
+            (o, v) => o with { Webhooks = o.Webhooks with { Certificate = o.Webhooks.Certificate with { Directory = v } } }),
         new("webhook-cert-name", FlagKind.Text, "tls.crt", "File name of the webhook certificate",
-            (o, v) => o with { Webhooks = o.Webhooks with { Certificate = o.Webhooks.Certificate with { CertificateName = NotEmpty(v) } } }) { HasEffect = false },
+            (o, v) => o with { Webhooks = o.Webhooks with { Certificate = o.Webhooks.Certificate with { CertificateName = NotEmpty(v) } } }),
         new("webhook-cert-key", FlagKind.Text, "tls.key", "File name of the key of the webhook certificate",
-            (o, v) => o with { Webhooks = o.Webhooks with { Certificate = o.Webhooks.Certificate with { KeyName = NotEmpty(v) } } }) { HasEffect = false },
-        new("enable-http2", FlagKind.Boolean, "false", "HTTP/2 on metrics and webhooks; off because of rapid-reset style attacks",
-            (o, v) => o with { Webhooks = o.Webhooks with { EnableHttp2 = Boolean(v) } }) { HasEffect = false },
+            (o, v) => o with { Webhooks = o.Webhooks with { Certificate = o.Webhooks.Certificate with { KeyName = NotEmpty(v) } } }),
+        new("enable-http2", FlagKind.Boolean, "false", "HTTP/2 on webhooks; off because of rapid-reset style attacks",
+            (o, v) => o with { Webhooks = o.Webhooks with { EnableHttp2 = Boolean(v) } }),
     ];
 
     private static Flag[] Agent() =>

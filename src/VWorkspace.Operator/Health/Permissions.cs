@@ -16,7 +16,7 @@ internal static class Permissions
         new("", ["namespaces"], ["get", "list", "watch"]),
         new("helm.toolkit.fluxcd.io", ["helmreleases"], ["get", "list", "watch"]),
         new("source.toolkit.fluxcd.io", ["helmrepositories", "ocirepositories"], ["get", "list", "watch"]),
-        new("", ["events"], ["create", "patch"]),
+        new("events.k8s.io", ["events"], ["create", "patch"]),
     ];
 
     /// <summary>What leader election needs in the namespace of the Lease.</summary>

@@ -12,6 +12,7 @@ internal sealed class Readiness
     private volatile IKindAvailability? _kinds;
     private volatile Func<bool>[]? _synced;
     private volatile Func<HealthCheckResult>? _permissions;
+    private volatile Func<HealthCheckResult>? _webhook;
     private volatile bool _stopping;
 
     /// <summary>The kinds this build needs.</summary>
@@ -31,6 +32,10 @@ internal sealed class Readiness
     public void Observe(IKindAvailability kinds, Func<HealthCheckResult> permissions, params Func<bool>[] synced) =>
         (_kinds, _permissions, _synced) = (kinds, permissions, synced);
 
+    /// <summary>Webhooks are to be served; until this is called they are off.</summary>
+    /// <param name="webhook">Whether they are.</param>
+    public void ObserveWebhook(Func<HealthCheckResult> webhook) => _webhook = webhook;
+
     /// <summary>The termination signal was seen.</summary>
     public void Stopping() => _stopping = true;
 
@@ -41,7 +46,7 @@ internal sealed class Readiness
         checks.Add("crds", Crds);
         checks.Add("rbac", () => _permissions?.Invoke() ?? HealthCheckResult.Failed("APIServerUnreachable", "the API server has not answered yet"));
         checks.Add("cache-sync", CacheSync);
-        checks.Add("webhook", static () => HealthCheckResult.Skipped);
+        checks.Add("webhook", () => _webhook?.Invoke() ?? HealthCheckResult.Skipped);
         checks.Add("control-plane", static () => HealthCheckResult.Skipped);
         checks.Add("shutdown", () => _stopping ? HealthCheckResult.Failed("ShuttingDown", "a termination signal was seen") : HealthCheckResult.Ok);
         return checks;

@@ -42,4 +42,13 @@ internal static partial class HostLog
 
     [LoggerMessage(Level = LogLevel.Information, Message = "shutdown finished")]
     public static partial void ShutdownFinished(ILogger logger, long duration_ms);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "webhooks are served")]
+    public static partial void Webhooks(ILogger logger, string address, string certificate);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no directory of webhook certificates, a self-signed one is used: for one replica whose identity may write webhook configurations")]
+    public static partial void SelfSigned(ILogger logger, string path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "cannot serve webhooks")]
+    public static partial void CannotServeWebhooks(ILogger logger, int port, string error);
 }

@@ -1,8 +1,11 @@
 using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,12 +13,21 @@ using VWorkspace.Operator.Settings;
 
 namespace VWorkspace.Operator.Hosting;
 
-/// <summary>One plain HTTP/1.1 listener with few routes. It reads no configuration files, no environment, and listens to no signals.</summary>
+/// <summary>How a listener speaks TLS.</summary>
+/// <param name="Certificate">The certificate for the next handshake; null refuses it.</param>
+/// <param name="Http2">HTTP/2 as well.</param>
+/// <param name="DrainTime">How long requests that are being answered may take when the listener ends.</param>
+internal sealed record ListenerTls(Func<X509Certificate2?> Certificate, bool Http2, TimeSpan DrainTime);
+
+/// <summary>One listener with few routes: plain HTTP/1.1, or HTTPS. It reads no configuration files, no environment, and listens to no signals.</summary>
 internal sealed class HttpListener : IAsyncDisposable
 {
-    private readonly WebApplication _application;
+    private static readonly TimeSpan ShortDrain = TimeSpan.FromSeconds(2);
 
-    private HttpListener(WebApplication application, IPEndPoint endPoint) => (_application, EndPoint) = (application, endPoint);
+    private readonly WebApplication _application;
+    private readonly TimeSpan _drainTime;
+
+    private HttpListener(WebApplication application, IPEndPoint endPoint, TimeSpan drainTime) => (_application, EndPoint, _drainTime) = (application, endPoint, drainTime);
 
     /// <summary>Where it listens; a port 0 has become a real one.</summary>
     public IPEndPoint EndPoint { get; }
@@ -24,9 +36,10 @@ internal sealed class HttpListener : IAsyncDisposable
     /// <param name="address">Where; null is returned when it is off.</param>
     /// <param name="map">Adds the routes.</param>
     /// <param name="logging">Loggers.</param>
+    /// <param name="tls">HTTPS; null for plain HTTP.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="IOException">The address is taken or does not exist here.</exception>
-    public static async Task<HttpListener?> StartAsync(BindAddress address, Action<IEndpointRouteBuilder> map, ILoggerFactory logging, CancellationToken cancellationToken)
+    public static async Task<HttpListener?> StartAsync(BindAddress address, Action<IEndpointRouteBuilder> map, ILoggerFactory logging, ListenerTls? tls, CancellationToken cancellationToken)
     {
         if (!address.IsOn) return null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -38,15 +51,15 @@ internal sealed class HttpListener : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 0;
             kestrel.Limits.MaxConcurrentConnections = 256;
-            if (address.Address is { } ip) kestrel.Listen(ip, address.Port, Plain);
-            else kestrel.ListenAnyIP(address.Port, Plain);
+            if (address.Address is { } ip) kestrel.Listen(ip, address.Port, Configure);
+            else kestrel.ListenAnyIP(address.Port, Configure);
         });
         WebApplication application = builder.Build();
         try
         {
             map(application);
             await application.StartAsync(cancellationToken);
-            return new HttpListener(application, Bound(application, address));
+            return new HttpListener(application, Bound(application, address), tls?.DrainTime ?? ShortDrain);
         }
         catch
         {
@@ -54,20 +67,29 @@ internal sealed class HttpListener : IAsyncDisposable
             throw;
         }
 
-        static void Plain(ListenOptions options) => options.Protocols = HttpProtocols.Http1;
+        void Configure(ListenOptions options)
+        {
+            options.Protocols = tls is { Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+            if (tls is null) return;
+            options.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                ServerCertificateSelector = (_, _) => tls.Certificate(),
+            });
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var limit = new CancellationTokenSource(_drainTime);
         try
         {
             await _application.StopAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            // A scrape hangs; its connection is cut.
+            // A request hangs; its connection is cut.
         }
         await _application.DisposeAsync();
     }

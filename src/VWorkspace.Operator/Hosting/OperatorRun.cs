@@ -8,6 +8,7 @@ using VWorkspace.Operator.CommandLine;
 using VWorkspace.Operator.Health;
 using VWorkspace.Operator.Metrics;
 using VWorkspace.Operator.Settings;
+using VWorkspace.Operator.Webhooks;
 
 namespace VWorkspace.Operator.Hosting;
 
@@ -34,13 +35,22 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         using var metrics = new OperatorMetrics(OperatorMetrics.DefaultMeterName + surroundings.MeterSuffix, build, options.Channel);
         metrics.Initialise(collector);
 
+        await using WebhookServer? webhooks = options.Webhooks.Enabled ? new WebhookServer(options, runtimeMetrics, surroundings, logging) : null;
+        if (webhooks is not null)
+        {
+            _readiness.ObserveWebhook(webhooks.Check);
+            metrics.ObserveCertificate(() => webhooks.CertificateExpiry);
+        }
+
         await using Listeners? listeners = await ListenAsync(collector, stop);
         if (listeners is null) return ExitCode.Failure;
 
         if (Configuration() is not { } configuration) return ExitCode.Failure;
         await using var client = new KubernetesClient(configuration, ClientOptions(build));
         await using var manager = new ControllerManager(ManagerOptions(client, runtimeMetrics, metrics));
-        Compose(client, manager, metrics);
+        var services = new ApplicationInstanceServices { Random = surroundings.Seed is { } seed ? new Random(seed) : null };
+        Compose(client, manager, metrics, services);
+        if (webhooks is not null && !await webhooks.StartAsync(manager, services, stop)) return ExitCode.Failure;
 
         long stopping = 0;
         await using CancellationTokenRegistration onStop = stop.Register(() =>
@@ -50,12 +60,13 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
             HostLog.ShutdownStarted(logger, surroundings.StopReason());
         });
         ManagerExit exit = await manager.RunAsync(stop, surroundings.Abort);
+        if (webhooks is not null && stop.IsCancellationRequested) await webhooks.LingerAsync(stopping, surroundings.Abort);
         if (stop.IsCancellationRequested) HostLog.ShutdownFinished(logger, (long)surroundings.Clock.GetElapsedTime(stopping).TotalMilliseconds);
         if (exit.Reason == ManagerExitReason.StartupFailed) HostLog.StartFailed(logger, exit.Message ?? "the start-up checks did not pass");
         return exit.Reason == ManagerExitReason.Stopped ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private void Compose(IKubernetesClient client, ControllerManager manager, OperatorMetrics metrics)
+    private void Compose(IKubernetesClient client, ControllerManager manager, OperatorMetrics metrics, ApplicationInstanceServices services)
     {
         IInformer<ApplicationInstance> applications = manager.Cache.Informer(ApiResources.ApplicationInstances);
         IInformer<Operation> operations = manager.Cache.Informer(ApiResources.Operations);
@@ -70,10 +81,7 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         _readiness.Observe(manager.Kinds, () => permissions.Result, () => applications.HasSynced, () => operations.HasSynced, () => clusters.HasSynced, () => namespaces.HasSynced);
         var crds = new CrdWatch(_readiness, manager.Kinds, surroundings.Clock, options.Runtime.RecheckInterval, logging.CreateLogger<CrdWatch>());
         manager.AddWorker("crd-watch", crds.RunAsync, leaderOnly: false);
-        ApplicationInstanceController.AddTo(manager, AppsComposition.Options(options), new ApplicationInstanceServices
-        {
-            Random = surroundings.Seed is { } seed ? new Random(seed) : null,
-        });
+        ApplicationInstanceController.AddTo(manager, AppsComposition.Options(options), services);
     }
 
     private ControllerManagerOptions ManagerOptions(IKubernetesClient client, RuntimeMetrics runtimeMetrics, OperatorMetrics metrics) => new()
@@ -165,8 +173,8 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
             {
                 routes.MapHealth("/healthz", live);
                 routes.MapHealth("/readyz", ready);
-            }, logging, stop);
-            metrics = await HttpListener.StartAsync(metricsAddress, routes => routes.MapMetrics(collector), logging, stop);
+            }, logging, null, stop);
+            metrics = await HttpListener.StartAsync(metricsAddress, routes => routes.MapMetrics(collector), logging, null, stop);
         }
         catch (IOException fault)
         {

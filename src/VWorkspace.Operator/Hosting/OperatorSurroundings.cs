@@ -18,6 +18,9 @@ public sealed record OperatorSurroundings
     /// <summary>Called once, when the listeners of health and metrics accept connections. The API server may still be away and nothing may be ready.</summary>
     public Action<ListeningAddresses>? OnListening { get; init; }
 
+    /// <summary>Called once, when the webhooks accept connections; never when they are off.</summary>
+    public Action<IPEndPoint>? OnWebhooksListening { get; init; }
+
     /// <summary>Ends the graceful stop at once: running reconciles are cancelled too.</summary>
     public CancellationToken Abort { get; init; }
 

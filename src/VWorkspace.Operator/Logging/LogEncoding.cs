@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using VWorkspace.Kubernetes;
 using VWorkspace.Operator.Settings;
 
 namespace VWorkspace.Operator.Logging;
@@ -77,6 +78,8 @@ internal sealed class LogEncoding(LogSettings settings, LogIdentity identity, st
         switch (value)
         {
             case null: json.WriteNullValue(); break;
+            // The name of an object is no secret, not even that of a Secret under the field "secret".
+            case ObjectKey key: json.WriteStringValue(redact(null, key.ToString())); break;
             case string text: json.WriteStringValue(redact(name, text)); break;
             case bool flag when !IsSecret(name): json.WriteBooleanValue(flag); break;
             case int number when !IsSecret(name): json.WriteNumberValue(number); break;

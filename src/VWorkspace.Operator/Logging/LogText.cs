@@ -23,9 +23,10 @@ internal static class LogText
     public static string Logger(string category) =>
         category.StartsWith("VWorkspace.", StringComparison.Ordinal) ? category[(category.LastIndexOf('.') + 1)..] : category;
 
-    /// <summary>A field's name. A C# name such as <c>DurationMs</c> becomes <c>duration_ms</c>; one that starts in lower case is meant as it is written.</summary>
+    /// <summary>A field's name, without the @ of a C# name that is a keyword. A C# name such as <c>DurationMs</c> becomes <c>duration_ms</c>; one that starts in lower case is meant as it is written.</summary>
     public static string Field(string name)
     {
+        name = name.TrimStart('@');
         if (name.Length == 0 || !char.IsAsciiLetterUpper(name[0])) return name;
         var text = new StringBuilder(name.Length + 4);
         for (int i = 0; i < name.Length; i++)

@@ -25,6 +25,7 @@ internal sealed class OperatorMetrics : IDisposable
     private readonly Histogram<double> _durations;
     private Func<IReadOnlyList<PartialObject>> _namespaces = static () => [];
     private Func<IReadOnlyList<ApplicationInstance>> _applications = static () => [];
+    private Func<DateTimeOffset?> _webhookCertificate = static () => null;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meterName">Name of the meter.</param>
@@ -40,6 +41,7 @@ internal sealed class OperatorMetrics : IDisposable
         _meter.CreateObservableGauge("vworkspace_operator_build_info", () => new Measurement<long>(1, buildTags), null, "What runs here; always 1");
         _meter.CreateObservableGauge("vworkspace_operator_managed_namespaces", () => ManagedNamespaces(), null, "Namespaces that carry the managed-namespace label");
         _meter.CreateObservableGauge("vworkspace_operator_applicationinstances", Applications, null, "Applications now, by readiness");
+        _meter.CreateObservableGauge("vworkspace_operator_webhook_certificate_expiry_timestamp_seconds", CertificateExpiry, null, "When the certificate of the webhooks expires, as Unix time");
     }
 
     /// <summary>Gives every series of reconciles the value 0. Called once, when somebody collects.</summary>
@@ -59,6 +61,9 @@ internal sealed class OperatorMetrics : IDisposable
         Volatile.Write(ref _applications, () => applications.List());
     }
 
+    /// <summary>Observes when the certificate of the webhooks expires; null while there is none.</summary>
+    public void ObserveCertificate(Func<DateTimeOffset?> expiry) => Volatile.Write(ref _webhookCertificate, expiry);
+
     /// <summary>Counts a reconcile.</summary>
     public void Reconciled(ReconcileReport report)
     {
@@ -76,6 +81,8 @@ internal sealed class OperatorMetrics : IDisposable
     public void Dispose() => _meter.Dispose();
 
     private long ManagedNamespaces() => Volatile.Read(ref _namespaces)().Count(static item => Labels.IsGated(item.Metadata.Labels));
+
+    private IEnumerable<Measurement<long>> CertificateExpiry() => Volatile.Read(ref _webhookCertificate)() is { } expiry ? [new(expiry.ToUnixTimeSeconds())] : [];
 
     private IEnumerable<Measurement<long>> Applications()
     {

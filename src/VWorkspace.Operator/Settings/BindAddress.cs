@@ -33,6 +33,15 @@ public sealed record BindAddress
         return new(null, port);
     }
 
+    /// <summary>One interface; port 0 lets the system choose.</summary>
+    public static BindAddress On(IPAddress address, int port)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
+        return new(address, port);
+    }
+
     /// <summary>This machine only; port 0 lets the system choose.</summary>
     public static BindAddress Loopback(int port = 0)
     {

@@ -40,7 +40,7 @@ public static class OptionsValidation
         AtLeastOne("--event-buffer-size", options.Agent.EventBufferSize);
         AtLeastOne("--kube-api-burst", options.Runtime.KubeApiBurst);
         if (!(options.Runtime.KubeApiQps > 0)) complaints.Add("--kube-api-qps must be greater than zero");
-        if (options.Webhooks.Port is < 1 or > ushort.MaxValue) complaints.Add("--webhook-port must be between 1 and 65535");
+        if (options.Webhooks.Port is < 0 or > ushort.MaxValue) complaints.Add("--webhook-port must be between 0 and 65535, where 0 lets the system choose");
 
         if (options.Operations.ApprovalClaimSecret.IsSet && options.Operations.ApprovalClaimSecretFile.Length > 0)
             complaints.Add("--approval-claim-secret and --approval-claim-secret-file exclude each other");

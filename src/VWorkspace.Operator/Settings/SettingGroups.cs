@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace VWorkspace.Operator.Settings;
 
 /// <summary>Metrics listener.</summary>
@@ -41,19 +43,22 @@ public sealed record LeaderElectionSettings
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
 }
 
-/// <summary>Admission and conversion webhooks.</summary>
+/// <summary>Admission webhooks.</summary>
 public sealed record WebhookSettings
 {
     /// <summary>Whether webhooks are served. Default false.</summary>
     public bool Enabled { get; init; }
 
-    /// <summary>Port. Default 9443.</summary>
+    /// <summary>Port; 0 lets the system choose one. Default 9443.</summary>
     public int Port { get; init; } = 9443;
 
-    /// <summary>Serving certificate.</summary>
+    /// <summary>Interface; null for all of them. Not a flag: for tests and demonstrations.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>Serving certificate. When its directory is not there, a self-signed one is made.</summary>
     public CertificateFiles Certificate { get; init; } = new("/tmp/k8s-webhook-server/serving-certs");
 
-    /// <summary>HTTP/2 on metrics and webhooks. Default false because of rapid-reset style attacks.</summary>
+    /// <summary>HTTP/2 on webhooks. Default false because of rapid-reset style attacks.</summary>
     public bool EnableHttp2 { get; init; }
 }
 

@@ -53,7 +53,7 @@ public sealed partial class ManagerCommandTests
     [TestCase("--namespace-gate=maybe", "flag --namespace-gate: 'maybe' is not one of off, warn, enforce")]
     [TestCase("--leader-elect-renew-deadline=20s", "--leader-elect-lease-duration (15s) must be greater than --leader-elect-renew-deadline (20s)")]
     [TestCase("--approval-claim-secret=geheim --approval-claim-secret-file=x", "exclude each other")]
-    [TestCase("--webhook-port=70000", "--webhook-port must be between 1 and 65535")]
+    [TestCase("--webhook-port=70000", "--webhook-port must be between 0 and 65535, where 0 lets the system choose")]
     [TestCase("--controller-namespaces=velero", "'velero' is not of the form name=value")]
     [TestCase("server", "unknown argument at position 1")]
     [TestCase("--leader-elect server", "'server' is neither true nor false")]
@@ -110,10 +110,10 @@ public sealed partial class ManagerCommandTests
     [Test]
     public void Flags_without_effect_are_read_checked_and_named()
     {
-        Invocation.Run run = Run(["--webhooks-enabled", "--agent-enabled=true", "--velero-namespace=velero", "--seaweed-watches-enabled"]);
+        Invocation.Run run = Run(["--event-buffer-size=7", "--agent-enabled=true", "--velero-namespace=velero", "--seaweed-watches-enabled"]);
         Assert.That(run.Warnings, Is.EquivalentTo(new[]
         {
-            new FlagWarning("--webhooks-enabled", IsObsolete: false),
+            new FlagWarning("--event-buffer-size", IsObsolete: false),
             new FlagWarning("--agent-enabled", IsObsolete: true),
             new FlagWarning("--seaweed-watches-enabled", IsObsolete: true),
         }), "a flag that is given with its default asks for nothing");

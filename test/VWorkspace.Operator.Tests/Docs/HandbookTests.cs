@@ -33,7 +33,7 @@ public sealed partial class HandbookTests
                 if (!known.Contains(match.Groups["name"].Value, StringComparer.Ordinal)) unknown.Add($"{page}: {match.Value}");
         }
         // Flags of dotnet, kubectl and the two that only print.
-        Assert.That(unknown, Has.All.Match("--(project|replicas|all|all-namespaces|version|help)$"));
+        Assert.That(unknown, Has.All.Match("--(project|replicas|all|all-namespaces|version|help|patch-file|ignore-not-found)$"));
     }
 
     [TestCaseSource(nameof(Pages))]

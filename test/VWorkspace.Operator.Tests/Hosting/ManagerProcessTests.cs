@@ -83,7 +83,7 @@ public sealed class ManagerProcessTests
         string kubeconfig = Path.Combine(_directory, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, server.Kubeconfig);
         await using var manager = ManagerUnderTest.Start(
-            "--kubeconfig", kubeconfig, "--leader-elect", "--leader-election-namespace=default", "--metrics-bind-address=127.0.0.1:0", "-health-probe-bind-address", "127.0.0.1:0", "--webhooks-enabled", "--agent-enabled=true");
+            "--kubeconfig", kubeconfig, "--leader-elect", "--leader-election-namespace=default", "--metrics-bind-address=127.0.0.1:0", "-health-probe-bind-address", "127.0.0.1:0", "--event-buffer-size=7", "--agent-enabled=true");
         JsonObject listening = await manager.LogLineAsync("listening");
         string health = (string)listening["health"]!, metrics = (string)listening["metrics"]!;
 
@@ -111,7 +111,7 @@ public sealed class ManagerProcessTests
         {
             Assert.That((string?)(await manager.LogLineAsync("shutdown started"))["signal"], Is.EqualTo("SIGTERM"));
             Assert.That((long?)(await manager.LogLineAsync("shutdown finished"))["duration_ms"], Is.GreaterThanOrEqualTo(0));
-            Assert.That((string?)(await manager.LogLineAsync("flag has no effect"))["flag"], Is.EqualTo("--webhooks-enabled"));
+            Assert.That((string?)(await manager.LogLineAsync("flag has no effect"))["flag"], Is.EqualTo("--event-buffer-size"));
             Assert.That((string?)(await manager.LogLineAsync("flag is obsolete"))["flag"], Is.EqualTo("--agent-enabled"));
             Assert.That(manager.Output, Is.Empty, "stdout belongs to sub-commands");
             foreach (string line in manager.Log)

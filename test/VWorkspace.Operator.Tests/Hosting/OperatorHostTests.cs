@@ -67,7 +67,24 @@ public sealed partial class OperatorHostTests
         await manager.ScrapeUntilAsync("vworkspace_operator_applicationinstances{ready=\"unknown\"} 1");
         string scrape = await manager.ScrapeUntilAsync(Requeued());
         Assert.That(manager.Log, Does.Not.Contain("definitions are missing"), "they were there from the start");
+        JsonObject[] lines = [.. (await manager.RecordsUntilAsync(records => records.Any(line => (string?)line["msg"] == "reconcile finished"))).Where(line => (string?)line["controller"] == "applicationinstance")];
+        Assert.That(lines.Select(line => (string?)line["msg"]), Does.Contain("reconcile started").And.Contain("condition changed"));
+        foreach (JsonObject line in lines)
+            Assert.That(((string?)line["application_instance"], (string?)line["namespace"], (string?)line["name"]), Is.EqualTo(("nextcloud", "default", "nextcloud")), line.ToJsonString());
         Assert.That(scrape, Does.Match("vworkspace_operator_reconcile_duration_seconds_count\\{controller=\"applicationinstance\"\\} [1-9]"));
+    }
+
+    [TestCase("missing", "404")]
+    [TestCase("default", "403")]
+    public async Task A_standby_that_cannot_use_the_lease_says_so_once(string leaseNamespace, string code)
+    {
+        using IDisposable? refusal = code == "403" ? _server.Faults.Add(new RequestMatch { Resource = "leases" }, new Fault.Refuse(403, "Forbidden", "leases are forbidden (403)")) : null;
+        await using OperatorUnderTest manager = await OperatorUnderTest.StartAsync(_server, _directory, options => Elect(options) with { LeaderElection = Elect(options).LeaderElection with { LeaseNamespace = leaseNamespace } });
+        IReadOnlyList<JsonObject> records = await manager.RecordsUntilAsync(all =>
+            all.Any(line => ((string)line["msg"]!).StartsWith("lease cannot be read or written", StringComparison.Ordinal)) && _server.Requests.Count(request => request.Resource == "leases") >= 6);
+        JsonObject told = records.Single(line => ((string?)line["msg"])!.StartsWith("lease cannot", StringComparison.Ordinal));
+        Assert.That(((string?)told["level"], (string?)told["lease"], (string?)told["namespace"]), Is.EqualTo(("warn", "dad03b25.vworkspace.io", leaseNamespace)));
+        Assert.That((string?)told["error"], Does.Contain(code));
     }
 
     [Test]

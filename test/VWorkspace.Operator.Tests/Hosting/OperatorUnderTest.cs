@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using VWorkspace.Kubernetes.InMemory;
 using VWorkspace.Operator.Hosting;
@@ -13,12 +15,17 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<ListeningAddresses> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IPEndPoint> _webhooks = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _abort = new();
     private readonly LogBuffer _log = new();
     private readonly Task<int> _run;
 
     private OperatorUnderTest(OperatorOptions options)
     {
-        var surroundings = new OperatorSurroundings { Log = _log, OnListening = _listening.SetResult, Seed = 1, MeterSuffix = $".{Interlocked.Increment(ref s_count)}" };
+        var surroundings = new OperatorSurroundings
+        {
+            Log = _log, OnListening = _listening.SetResult, OnWebhooksListening = _webhooks.SetResult, Seed = 1, MeterSuffix = $".{Interlocked.Increment(ref s_count)}", Abort = _abort.Token,
+        };
         _run = OperatorHost.RunAsync(options, surroundings, _stop.Token);
     }
 
@@ -44,6 +51,31 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
 
     /// <summary>The listeners.</summary>
     public Task<ListeningAddresses> ListeningAsync() => _listening.Task.WaitAsync(ManagerUnderTest.Patience);
+
+    /// <summary>Address of the webhooks.</summary>
+    public Task<IPEndPoint> WebhooksAsync() => _webhooks.Task.WaitAsync(ManagerUnderTest.Patience);
+
+    /// <summary>The log as records.</summary>
+    public IReadOnlyList<JsonObject> Records => [.. Log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
+
+    /// <summary>Waits for log records that fit.</summary>
+    public async Task<IReadOnlyList<JsonObject>> RecordsUntilAsync(Func<IReadOnlyList<JsonObject>, bool> fit)
+    {
+        using var limit = new CancellationTokenSource(ManagerUnderTest.Patience);
+        while (true)
+        {
+            IReadOnlyList<JsonObject> records = Records;
+            if (fit(records)) return records;
+            try
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"the log never said it\n{Log}");
+            }
+        }
+    }
 
     /// <summary>Asks for the graceful stop and gives the exit code.</summary>
     public async Task<int> StopAsync()
@@ -82,8 +114,10 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _abort.CancelAsync();
         await _run.WaitAsync(ManagerUnderTest.Patience);
         _stop.Dispose();
+        _abort.Dispose();
     }
 
     /// <summary>Takes what is written; may be read at any time.</summary>

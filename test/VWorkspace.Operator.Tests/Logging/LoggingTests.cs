@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using VWorkspace.Kubernetes;
 using VWorkspace.Operator.Logging;
 using VWorkspace.Operator.Settings;
 
@@ -20,6 +21,17 @@ public sealed class LoggingTests
         }))[0];
         Assert.That(line.ToJsonString(), Is.EqualTo(
             """{"level":"info","ts":"2026-05-28T10:00:00Z","logger":"Reconciler","msg":"reconcile finished {result} {DurationMs}","controller":"applicationinstance","namespace":"org","reconcileID":"1","result":"success","duration_ms":12,"cluster_id":"unregistered","org_id":"unknown","operator_version":"v1.2.3"}"""));
+    }
+
+    [Test]
+    public async Task The_name_of_a_Secret_stays_readable_a_text_under_that_field_does_not()
+    {
+        JsonObject[] lines = await Lines(logger =>
+        {
+            logger.LogInformation("registration succeeded {secret}", new ObjectKey("vworkspace-system", "vworkspace-agent-credentials"));
+            logger.LogInformation("registration succeeded {secret}", "hunter2");
+        });
+        Assert.That(lines.Select(line => (string?)line["secret"]), Is.EqualTo(new[] { "vworkspace-system/vworkspace-agent-credentials", "[REDACTED]" }));
     }
 
     [Test]

@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
+using VWorkspace.Apps;
 using VWorkspace.Kubernetes;
 using VWorkspace.Kubernetes.InMemory;
 using VWorkspace.Kubernetes.Yaml;
 using VWorkspace.Operator.CommandLine;
 using VWorkspace.Operator.Health;
+using VWorkspace.Operator.Settings;
 using VWorkspace.Operator.Tests.Docs;
+using VWorkspace.Operator.Webhooks;
 
 namespace VWorkspace.Operator.Tests.Manifests;
 
@@ -21,6 +24,8 @@ public sealed class ManifestTests
         ["RoleBinding"] = ("rolebindings", true),
         ["ClusterRole"] = ("clusterroles", false),
         ["ClusterRoleBinding"] = ("clusterrolebindings", false),
+        ["ValidatingWebhookConfiguration"] = ("validatingwebhookconfigurations", false),
+        ["MutatingWebhookConfiguration"] = ("mutatingwebhookconfigurations", false),
     };
 
     private static IEnumerable<JsonObject> Objects(params string[] folders) => folders
@@ -36,7 +41,7 @@ public sealed class ManifestTests
         await File.WriteAllTextAsync(kubeconfig, server.Kubeconfig);
         await using var client = new KubernetesClient(KubernetesClientConfiguration.FromKubeconfigFile(kubeconfig));
         int applied = 0;
-        foreach (JsonObject manifest in Objects("deploy/manifests", "deploy/examples"))
+        foreach (JsonObject manifest in Objects("deploy/manifests", "deploy/examples", "deploy/webhooks").Where(manifest => (string?)manifest["apiVersion"] != "cert-manager.io/v1"))
         {
             string kind = (string)manifest["kind"]!, apiVersion = (string)manifest["apiVersion"]!, name = (string)manifest["metadata"]!["name"]!;
             string[] group = apiVersion.Contains('/', StringComparison.Ordinal) ? apiVersion.Split('/') : ["", apiVersion];
@@ -53,7 +58,7 @@ public sealed class ManifestTests
     [Test]
     public void Roles_grant_nothing_by_wildcard_and_nothing_that_is_refused_on_purpose()
     {
-        foreach (JsonObject role in Objects("deploy/manifests", "deploy/examples").Where(manifest => (string?)manifest["kind"] is "Role" or "ClusterRole"))
+        foreach (JsonObject role in Objects("deploy/manifests", "deploy/examples", "deploy/webhooks").Where(manifest => (string?)manifest["kind"] is "Role" or "ClusterRole"))
         {
             foreach (JsonNode? rule in role["rules"]!.AsArray())
             {
@@ -95,6 +100,40 @@ public sealed class ManifestTests
             Assert.That((bool?)container["securityContext"]!["readOnlyRootFilesystem"], Is.True);
             Assert.That(Texts(container["securityContext"]!["capabilities"]!["drop"]), Is.EqualTo(new[] { "ALL" }));
             Assert.That((int?)pod["terminationGracePeriodSeconds"], Is.EqualTo(45));
+        }
+    }
+
+    [Test]
+    public void Webhooks_find_the_pod_and_its_certificate()
+    {
+        JsonObject[] all = [.. Objects("deploy/webhooks")];
+        JsonNode patch = KubernetesYaml.ParseObject(RepositoryFiles.Text("deploy/webhooks/patches/manager.yaml"))["spec"]!["template"]!["spec"]!;
+        JsonObject service = all.Single(manifest => (string?)manifest["kind"] == "Service");
+        JsonObject certificate = all.Single(manifest => (string?)manifest["kind"] == "Certificate" && manifest["spec"]!["dnsNames"] is not null);
+        string name = (string)service["metadata"]!["name"]!, ns = (string)service["metadata"]!["namespace"]!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(name, Is.EqualTo(WebhookServer.Name));
+            Assert.That((bool?)service["spec"]!["publishNotReadyAddresses"], Is.True, "admission works while another readiness check fails");
+            Assert.That((int?)service["spec"]!["ports"]![0]!["targetPort"], Is.EqualTo(new OperatorOptions().Webhooks.Port));
+            Assert.That(Texts(certificate["spec"]!["dnsNames"]), Does.Contain($"{name}.{ns}.svc"));
+            Assert.That((string?)patch["volumes"]![0]!["secret"]!["secretName"], Is.EqualTo((string?)certificate["spec"]!["secretName"]));
+            Assert.That((string?)patch["containers"]![0]!["volumeMounts"]![0]!["mountPath"], Is.EqualTo(new OperatorOptions().Webhooks.Certificate.Directory));
+            Assert.That(ManagerCommand.Parse(Texts(patch["containers"]![0]!["args"]), _ => null), Is.TypeOf<Invocation.Run>().With.Property(nameof(Invocation.Run.Warnings)).Empty);
+        }
+
+        foreach (JsonObject configuration in all.Where(manifest => ((string)manifest["kind"]!).EndsWith("WebhookConfiguration", StringComparison.Ordinal)))
+        {
+            JsonNode hook = configuration["webhooks"]!.AsArray().Single()!;
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That((string?)configuration["metadata"]!["name"], Is.EqualTo(WebhookServer.Name));
+                Assert.That((string?)configuration["metadata"]!["annotations"]!["cert-manager.io/inject-ca-from"], Is.EqualTo($"{ns}/{certificate["metadata"]!["name"]}"));
+                Assert.That((string?)hook["clientConfig"]!["service"]!["name"], Is.EqualTo(name));
+                Assert.That((string?)hook["clientConfig"]!["service"]!["path"], Is.AnyOf(InstanceWebhooks.ValidatePath, InstanceWebhooks.MutatePath));
+                Assert.That(Texts(hook["rules"]![0]!["operations"]), Is.EqualTo(new[] { "CREATE", "UPDATE" }));
+                Assert.That((string?)hook["matchConditions"]![0]!["expression"], Is.EqualTo("!has(object.metadata.deletionTimestamp)"));
+            }
         }
     }
 
