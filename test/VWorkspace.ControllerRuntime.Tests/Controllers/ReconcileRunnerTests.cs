@@ -19,7 +19,7 @@ internal sealed class ReconcileRunnerTests
     public void TearDown() => _logs.Dispose();
 
     private ReconcileRunner Runner(Func<ObjectKey, CancellationToken, Task<ReconcileResult>> reconcile, double timeoutSeconds = 300) =>
-        new("widget", Widgets.Widget.Kind, new FuncReconciler(reconcile), TimeSpan.FromSeconds(timeoutSeconds), static _ => 3, _time, _logs.CreateLogger("controller.widget"));
+        new("widget", Widgets.Widget.Kind, new FuncReconciler(reconcile), new ControllerOptions { ReconcileTimeout = TimeSpan.FromSeconds(timeoutSeconds) }, static _ => 3, _time, _logs.CreateLogger("controller.widget"));
 
     private static IEnumerable<TestCaseData> Faults()
     {
