@@ -16,7 +16,7 @@ if (args is ["informer-load"])
 {
     await InformerLoad.RunAsync(Console.Out);
     await NotificationLoad.RunAsync(Console.Out);
-    return;
+    return 0;
 }
 
 // In-process and short: the results are ratios within one run, not absolute numbers of one machine.

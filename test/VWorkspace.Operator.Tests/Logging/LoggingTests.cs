@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using VWorkspace.Api;
 using VWorkspace.Kubernetes;
 using VWorkspace.Operator.Logging;
 using VWorkspace.Operator.Settings;
@@ -30,7 +31,7 @@ public sealed class LoggingTests
         {
             logger.LogInformation("registration succeeded {secret}", new ObjectKey("vworkspace-system", "vworkspace-agent-credentials"));
             logger.LogInformation("registration succeeded {secret}", "hunter2");
-        });
+        }, redact: (name, text) => name is null ? Redactor.Text(text) : Redactor.Value(name, text));
         Assert.That(lines.Select(line => (string?)line["secret"]), Is.EqualTo(new[] { "vworkspace-system/vworkspace-agent-credentials", "[REDACTED]" }));
     }
 
@@ -157,20 +158,20 @@ public sealed class LoggingTests
         Assert.That((long)loss["dropped"]!, Is.GreaterThan(0));
     }
 
-    private static async Task<JsonObject[]> Lines(Action<ILogger> write, LogSettings? settings = null) =>
-        Parse(await Text(write, settings));
+    private static async Task<JsonObject[]> Lines(Action<ILogger> write, LogSettings? settings = null, Func<string?, string, string>? redact = null) =>
+        Parse(await Text(write, settings, redact));
 
-    private static async Task<string> Text(Action<ILogger> write, LogSettings? settings = null)
+    private static async Task<string> Text(Action<ILogger> write, LogSettings? settings = null, Func<string?, string, string>? redact = null)
     {
         using var stream = new MemoryStream();
-        var provider = Provider(stream, settings ?? new LogSettings());
+        var provider = Provider(stream, settings ?? new LogSettings(), redact);
         using (ILoggerFactory factory = provider.CreateFactory()) write(factory.CreateLogger("VWorkspace.ControllerRuntime.Reconciler"));
         await provider.DisposeAsync();
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static OperatorLoggerProvider Provider(Stream stream, LogSettings settings) =>
-        new(settings, new LogIdentity(), "v1.2.3", stream, new FixedClock(Noon), (_, text) => text);
+    private static OperatorLoggerProvider Provider(Stream stream, LogSettings settings, Func<string?, string, string>? redact = null) =>
+        new(settings, new LogIdentity(), "v1.2.3", stream, new FixedClock(Noon), redact ?? ((_, text) => text));
 
     private static JsonObject[] Parse(MemoryStream stream) => Parse(Encoding.UTF8.GetString(stream.ToArray()));
 
