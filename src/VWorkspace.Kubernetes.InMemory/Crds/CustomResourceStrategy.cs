@@ -55,6 +55,13 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
 
     public override void ApplyDefaults(ResourceType type, JsonObject obj) => SchemaDefaulter.Default(_schema, obj);
 
+    public override void PrepareForCreate(ResourceType type, JsonObject obj, WriteContext context)
+    {
+        base.PrepareForCreate(type, obj, context);
+        // The status that the client sent is gone; its default takes the place, as when the real server reads the object back from storage.
+        if (HasStatus) SchemaDefaulter.Default(_schema, obj);
+    }
+
     public override void Convert(ResourceType type, JsonObject obj)
     {
         obj["apiVersion"] = type.ApiVersion;
