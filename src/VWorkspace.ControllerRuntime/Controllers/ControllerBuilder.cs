@@ -73,13 +73,13 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
         var metrics = new ControllerMetrics(environment.Metrics, name, _options.MaxConcurrentReconciles);
         var limiter = new BackoffRateLimiter<ObjectKey>(
             _options.BackoffBase, _options.BackoffMax, _options.BackoffJitter, environment.Random, new TokenBucket(TimeSpan.FromMilliseconds(100), 100, environment.Clock));
-        var queue = new WorkQueue<ObjectKey>(limiter, environment.Clock, metrics);
+        var queue = new WorkQueue<ObjectKey>(limiter, environment.Clock, new WorkInFlightObserver(environment.InFlight, metrics));
         metrics.Queue = queue;
         _triggers.Connect(queue);
 
         var runner = new ReconcileRunner(name, _for.Kind, reconciler, _options,
             key => _find(key)?.Metadata.Generation, environment.Clock, environment.Logging.CreateLogger($"controller.{name}"));
-        add(new(name, queue, _sources, runner, _options.MaxConcurrentReconciles, report =>
+        add(new(name, queue, _sources, runner, _options.MaxConcurrentReconciles, environment.InFlight, report =>
         {
             metrics.Reconciled(report);
             environment.OnReconciled?.Invoke(report);
@@ -112,7 +112,7 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
 
 /// <summary>What every controller of a manager works with.</summary>
 internal sealed record ControllerEnvironment(
-    RuntimeMetrics Metrics, TimeProvider Clock, Random Random, ILoggerFactory Logging, Action<ReconcileReport>? OnReconciled);
+    RuntimeMetrics Metrics, TimeProvider Clock, Random Random, ILoggerFactory Logging, WorkInFlight InFlight, Action<ReconcileReport>? OnReconciled);
 
 /// <summary>Keeps keys that are triggered before the queue exists.</summary>
 internal sealed class TriggerBuffer

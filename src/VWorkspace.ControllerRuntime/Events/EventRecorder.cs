@@ -18,12 +18,13 @@ internal sealed partial class EventRecorder : IEventRecorder
     private readonly EventCorrelator _correlator;
     private readonly TimeProvider _clock;
     private readonly Action _dropped;
+    private readonly WorkInFlight _inFlight;
     private readonly ILogger _logger;
     private readonly Channel<PendingEvent> _pending;
 
-    public EventRecorder(IKubernetesClient client, EventRecorderOptions options, TimeProvider clock, Action dropped, ILogger logger)
+    public EventRecorder(IKubernetesClient client, EventRecorderOptions options, TimeProvider clock, Action dropped, WorkInFlight inFlight, ILogger logger)
     {
-        (_client, _options, _clock, _dropped, _logger) = (client, options, clock, dropped, logger);
+        (_client, _options, _clock, _dropped, _inFlight, _logger) = (client, options, clock, dropped, inFlight, logger);
         _correlator = new(options, clock);
         _pending = Channel.CreateBounded<PendingEvent>(new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     }
@@ -33,7 +34,9 @@ internal sealed partial class EventRecorder : IEventRecorder
         ArgumentNullException.ThrowIfNull(regarding);
         ArgumentException.ThrowIfNullOrEmpty(reason);
         ArgumentNullException.ThrowIfNull(message);
+        _inFlight.Begin();
         if (_pending.Writer.TryWrite(new(regarding, type, reason, message, _clock.GetUtcNow()))) return;
+        _inFlight.End();
         Dropped(_logger, "the queue is full or closed", reason);
         _dropped();
     }
@@ -55,6 +58,10 @@ internal sealed partial class EventRecorder : IEventRecorder
             {
                 // Nothing about an Event may end the recorder: it would take all later ones with it.
                 Drop(next, fault.Message);
+            }
+            finally
+            {
+                _inFlight.End();
             }
         }
     }

@@ -87,7 +87,7 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
     public InformerSubscription<T> Subscribe(IInformerHandler<T> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        var subscription = new InformerSubscription<T>(handler, Unsubscribe, _logger);
+        var subscription = new InformerSubscription<T>(handler, Unsubscribe, _environment.InFlight, _logger);
         lock (_gate)
         {
             foreach (T obj in _store.Seen.Objects.Values) subscription.Notify(new(null, obj, true));

@@ -14,15 +14,16 @@ internal sealed partial class InformerSubscription<T> : IDisposable where T : cl
 {
     private readonly IInformerHandler<T> _handler;
     private readonly Action<InformerSubscription<T>> _remove;
+    private readonly WorkInFlight _inFlight;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _initialDelivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<Notification<T>> _pending =
         Channel.CreateUnbounded<Notification<T>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
-    public InformerSubscription(IInformerHandler<T> handler, Action<InformerSubscription<T>> remove, ILogger logger)
+    public InformerSubscription(IInformerHandler<T> handler, Action<InformerSubscription<T>> remove, WorkInFlight inFlight, ILogger logger)
     {
-        (_handler, _remove, _logger) = (handler, remove, logger);
+        (_handler, _remove, _inFlight, _logger) = (handler, remove, inFlight, logger);
         _ = Task.Run(PumpAsync, _stop.Token);
     }
 
@@ -30,7 +31,11 @@ internal sealed partial class InformerSubscription<T> : IDisposable where T : cl
     public Task InitialDelivered => _initialDelivered.Task;
 
     /// <summary>Queues a change; never blocks. Call under the informer's lock, which keeps the order.</summary>
-    public void Notify(Notification<T> notification) => _pending.Writer.TryWrite(notification);
+    public void Notify(Notification<T> notification)
+    {
+        _inFlight.Begin();
+        if (!_pending.Writer.TryWrite(notification)) _inFlight.End();
+    }
 
     public void Dispose()
     {
@@ -45,8 +50,11 @@ internal sealed partial class InformerSubscription<T> : IDisposable where T : cl
         ChannelReader<Notification<T>> reader = _pending.Reader;
         while (await reader.WaitToReadAsync())
         {
-            while (!_stop.IsCancellationRequested && reader.TryRead(out Notification<T> next)) Deliver(next);
-            if (_stop.IsCancellationRequested) return;
+            while (reader.TryRead(out Notification<T> next))
+            {
+                if (!_stop.IsCancellationRequested) Deliver(next);
+                _inFlight.End();
+            }
         }
     }
 

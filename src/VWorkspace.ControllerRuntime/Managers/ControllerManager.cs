@@ -25,6 +25,7 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
     private readonly ControllerEnvironment _controllerEnvironment;
     private readonly ManagerWorkers _workers;
     private readonly LeaderTerm _term;
+    private readonly WorkInFlight _inFlight = new();
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -45,10 +46,10 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         _logger = options.Logging.CreateLogger("manager");
         _fence = options.LeaderElection is null ? LeaderFence.AlwaysOpen(options.Clock) : LeaderFence.Guarded(options.Clock);
         _kinds = new(options.Client, options.Clock, options.DiscoveryInterval, options.Logging.CreateLogger("discovery"));
-        _cache = new(new(options.Client, _kinds, options.Reflectors, options.Clock, _random, options.Logging));
+        _cache = new(new(options.Client, _kinds, options.Reflectors, options.Clock, _random, options.Logging, _inFlight));
         Client = new ManagerClient(options.Client, _fence, _cache);
-        _events = new(Client, options.Events, options.Clock, () => Metrics.EventsDropped.Add(1), options.Logging.CreateLogger("events"));
-        _controllerEnvironment = new(Metrics, options.Clock, _random, options.Logging, options.OnReconciled);
+        _events = new(Client, options.Events, options.Clock, () => Metrics.EventsDropped.Add(1), _inFlight, options.Logging.CreateLogger("events"));
+        _controllerEnvironment = new(Metrics, options.Clock, _random, options.Logging, _inFlight, options.OnReconciled);
         _workers = new(Metrics, options.Clock, _random, _logger);
         _term = new(options, _fence, _workers, _random, _logger);
         if (options.LeaderElection is { } election) Metrics.ObserveLeadership(election.Name, () => IsLeading);
@@ -83,6 +84,18 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
     /// <summary>True while this replica leads for certain; without an election from the start of the controllers.</summary>
     public bool IsLeading => _term.IsLeading && _fence.IsOpen;
 
+    /// <summary>
+    /// True when every controller runs and nothing is on its way inside this process: no change waits for a handler, no key for or with a worker, no Event
+    /// for being written. Keys whose time has not come do not count, nor does what the API server has not told yet.
+    /// </summary>
+    public bool IsIdle => _inFlight.IsIdle;
+
+    /// <summary>
+    /// Waits for a moment of <see cref="IsIdle"/>, for tests and tools that want to act between two bursts of work instead of waiting a while. Does not
+    /// complete before controllers run, and therefore not on a standby.
+    /// </summary>
+    public Task WaitUntilIdleAsync(CancellationToken cancellationToken) => _inFlight.WhenIdleAsync(cancellationToken);
+
     /// <inheritdoc/>
     public IControllerBuilder AddController(string name)
     {
@@ -94,6 +107,9 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
                 if (_started != 0) throw new InvalidOperationException($"Controller '{name}' comes too late: the manager runs already.");
                 if (!_names.Add(name)) throw new InvalidOperationException($"There is already a controller '{name}'.");
                 _controllers.Add(controller);
+
+                // A controller that has not seen the initial lists is no idle one; it ends this itself.
+                _inFlight.Begin();
             }
         });
     }

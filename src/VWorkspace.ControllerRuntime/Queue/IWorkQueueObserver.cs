@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace VWorkspace.ControllerRuntime;
 
-/// <summary>Told what a queue does; has to return at once and must not call the queue.</summary>
+/// <summary>Told what a queue does, partly under its lock; has to return at once and must not call the queue.</summary>
 public interface IWorkQueueObserver
 {
     /// <summary>An item began to wait; adds that merge into a waiting item do not count.</summary>

@@ -47,15 +47,14 @@ public sealed class WorkQueue<T> : IDisposable where T : notnull
     /// <summary>Lets an item be worked on as soon as a worker is free. Ignored after <see cref="ShutDown"/>.</summary>
     public void Add(T item, WorkPriority priority = WorkPriority.Normal)
     {
-        bool added;
         lock (_gate)
         {
-            if (_shutDown) return;
-            added = MakeReady(Entry(item), priority);
-            if (added && _waiting.Count > 0) ServeWaiters();
-        }
+            if (_shutDown || !MakeReady(Entry(item), priority)) return;
 
-        if (added) _observer?.Added();
+            // Told before a worker can take it, so that an observer never hears of an end before the beginning.
+            _observer?.Added();
+            if (_waiting.Count > 0) ServeWaiters();
+        }
     }
 
     /// <summary>Lets an item be worked on after <paramref name="delay"/>, or earlier when it waits for an earlier time already.</summary>
@@ -279,20 +278,16 @@ public sealed class WorkQueue<T> : IDisposable where T : notnull
 
     private void OnTimer()
     {
-        int added = 0;
         lock (_gate)
         {
             _timerDue = Never;
             if (_shutDown) return;
             long now = _clock.GetTimestamp();
             while (_delays.Earliest is { } entry && entry.Due <= now)
-                if (MakeReady(entry, entry.Priority)) added++;
+                if (MakeReady(entry, entry.Priority)) _observer?.Added();
             ServeWaiters();
             ArmTimer();
         }
-
-        if (_observer is not null)
-            for (; added > 0; added--) _observer.Added();
     }
 
     private void ArmTimer()

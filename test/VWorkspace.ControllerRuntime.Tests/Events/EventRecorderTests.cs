@@ -23,7 +23,7 @@ internal sealed class EventRecorderTests
     public async Task TearDown() => await _cluster.DisposeAsync();
 
     private EventRecorder Recorder(EventRecorderOptions? options = null) =>
-        new(_cluster, options ?? Widgets.Events, TimeProvider.System, () => Interlocked.Increment(ref _dropped), NullLogger.Instance);
+        new(_cluster, options ?? Widgets.Events, TimeProvider.System, () => Interlocked.Increment(ref _dropped), new(), NullLogger.Instance);
 
     private static async Task FlushAsync(EventRecorder recorder)
     {

@@ -25,7 +25,7 @@ internal sealed class InformerTests
         _stop = new();
         _kinds = new(_cluster, TimeProvider.System, TimeSpan.FromMilliseconds(200), NullLogger.Instance);
         var options = new ReflectorOptions { BackoffBase = TimeSpan.FromMilliseconds(10), BackoffMax = TimeSpan.FromMilliseconds(50), PageSize = 3 };
-        _cache = new(new(_cluster, _kinds, options, TimeProvider.System, new Random(1), _logs));
+        _cache = new(new(_cluster, _kinds, options, TimeProvider.System, new Random(1), _logs, new()));
         _client = new(_cluster, LeaderFence.AlwaysOpen(TimeProvider.System), _cache);
     }
 
@@ -198,7 +198,7 @@ internal sealed class InformerTests
             listed.TrySetResult();
             go.Wait(Eventually.Limit);
         };
-        var cache = new InformerCache(new(late, _kinds, new(), TimeProvider.System, new Random(1), _logs));
+        var cache = new InformerCache(new(late, _kinds, new(), TimeProvider.System, new Random(1), _logs, new()));
         await using var client = new ManagerClient(_cluster, LeaderFence.AlwaysOpen(TimeProvider.System), cache);
         Informer<PartialObject> informer = cache.Informer(Widgets.Widget);
         _discovery = _kinds.RunAsync(_stop.Token);

@@ -186,7 +186,7 @@ internal sealed class LeaderElectorTests
         Candidate a = Start("a");
         await UntilAsync(() => a.Leads, 1);
         _cluster.Serve(Widgets.Widget);
-        var cache = new InformerCache(new(_cluster, new(_cluster, _time, TimeSpan.FromMinutes(1), NullLogger.Instance), new(), _time, new Random(1), NullLoggerFactory.Instance));
+        var cache = new InformerCache(new(_cluster, new(_cluster, _time, TimeSpan.FromMinutes(1), NullLogger.Instance), new(), _time, new Random(1), NullLoggerFactory.Instance, new()));
         await using var slow = new PartitionedClient(_cluster, _time) { Hanging = true };
         await using var hanging = new ManagerClient(slow, a.Fence, cache);
         await using var client = new ManagerClient(_cluster, a.Fence, cache);
@@ -205,7 +205,7 @@ internal sealed class LeaderElectorTests
     public async Task Write_of_a_standby_is_refused_and_never_sent()
     {
         using var standby = LeaderFence.Guarded(_time);
-        var cache = new InformerCache(new(_cluster, new(_cluster, _time, TimeSpan.FromMinutes(1), NullLogger.Instance), new(), _time, new Random(1), NullLoggerFactory.Instance));
+        var cache = new InformerCache(new(_cluster, new(_cluster, _time, TimeSpan.FromMinutes(1), NullLogger.Instance), new(), _time, new Random(1), NullLoggerFactory.Instance, new()));
         await using var client = new ManagerClient(_cluster, standby, cache);
         Assert.That(async () => await client.DeleteAsync(Widgets.Widget, new("a", "one"), new DeleteOptions(), CancellationToken.None), Throws.TypeOf<LeadershipLostException>());
         Assert.That(_cluster.Requests, Is.Empty);

@@ -51,6 +51,34 @@ internal sealed class ControllerManagerTests
     }
 
     [Test]
+    public async Task Manager_is_idle_only_when_keys_are_worked_off_and_events_are_written()
+    {
+        _cluster.Put(Widgets.Widget, "a", "one");
+        var entered = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        await using var manager = new ControllerManager(new() { Client = _cluster, Events = Widgets.Events });
+        manager.AddController("widget").For(Widgets.Widget).Reconcile(new FuncReconciler(async (key, _) =>
+        {
+            entered.TrySetResult();
+            await go.Task;
+            manager.Events.Record(new(Widgets.Widget.Kind, key, null), EventType.Normal, "Seen", "seen");
+            return ReconcileResult.Done;
+        }));
+        Assert.That(manager.IsIdle, Is.False, "a controller that does not run yet is not idle");
+
+        Task<ManagerExit> run = manager.RunAsync(_stop.Token);
+        await Eventually.EndsAsync(entered.Task, "a reconcile runs");
+        Task idle = manager.WaitUntilIdleAsync(CancellationToken.None);
+        Assert.That((manager.IsIdle, idle.IsCompleted), Is.EqualTo((false, false)), "a running reconcile is work");
+        go.SetResult();
+        await Eventually.EndsAsync(idle, "the manager is idle");
+
+        Assert.That(_cluster.Requests.ToArray().Count(r => r.Verb == "create" && r.Plural == "events"), Is.EqualTo(1), "the Event is written by then");
+        await _stop.CancelAsync();
+        await Eventually.EndsAsync(run, "the manager stops");
+    }
+
+    [Test]
     public async Task Manager_whose_kind_is_not_served_waits_and_starts_when_its_crd_appears()
     {
         _cluster.Unserve(Widgets.Widget);
