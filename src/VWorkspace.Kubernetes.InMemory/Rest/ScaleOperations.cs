@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.Http;
+using VWorkspace.Kubernetes.InMemory.Http.Protobuf;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.Patches;
@@ -36,7 +37,7 @@ internal sealed class ScaleOperations(ApiCore core)
 
     private static JsonObject Change(SpecialRequest request, JsonObject scale)
     {
-        var parsed = JsonTreeReader.Parse(request.Body);
+        var parsed = request.MediaType == ProtobufBody.MediaType ? BodyReader.ParseProtobuf(request.Type, request.Body) : JsonTreeReader.Parse(request.Body);
         return request.Verb == "update" ? parsed as JsonObject ?? throw StatusErrors.BadRequest("a Scale is expected")
             : parsed is JsonArray operations ? JsonPatch.Apply(scale, operations).Document as JsonObject ?? throw StatusErrors.Rejected()
             : (JsonObject)JsonMergePatch.Apply(scale, parsed)!;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace VWorkspace.Kubernetes.InMemory.Http.Protobuf;
@@ -81,7 +82,13 @@ internal static class ProtobufBody
                 }
 
                 // A zero value may be left out of an entry, the entry is there all the same.
-                map[key] = found ? value : field.Type == "bytes" || field.Type == "string" ? "" : null;
+                map[key] = found ? value : field.Type switch
+                {
+                    "string" or "bytes" => "",
+                    "quantity" => "0",
+                    "strings" => new JsonArray(),
+                    _ => null,
+                };
                 return true;
             case ProtobufShape.List:
                 if (!TryReadValue(ref cursor, field, out var item)) return false;
@@ -119,9 +126,7 @@ internal static class ProtobufBody
         switch (field.Type)
         {
             case "time" or "microtime":
-                var (seconds, nanos) = ReadNumbers(bytes);
-                if (seconds == 0 && nanos == 0) return true;
-                value = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanos / 100).ToString(field.Type == "time" ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+                value = ReadTime(bytes, field.Type == "time" ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
                 return true;
             case "quantity":
                 value = ReadText(bytes, 1);
@@ -130,6 +135,11 @@ internal static class ProtobufBody
                 var (kind, number) = ReadNumbers(bytes);
                 value = kind == 0 ? number : ReadText(bytes, 3);
                 return true;
+            case "strings":
+                value = ReadTexts(bytes);
+                return true;
+            case "raw":
+                return TryReadRaw(bytes, out value);
             default:
                 var obj = new JsonObject();
                 value = obj;
@@ -149,6 +159,57 @@ internal static class ProtobufBody
         }
 
         return (first, second);
+    }
+
+    /// <summary>No bytes are no time; the first second of 1970 is one.</summary>
+    private static JsonValue? ReadTime(ReadOnlySpan<byte> bytes, string format)
+    {
+        if (bytes.IsEmpty) return null;
+        var (seconds, nanos) = ReadNumbers(bytes);
+        if (seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds() || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds()) throw new InvalidDataException("a time is out of range");
+        return JsonValue.Create(DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanos / 100).ToString(format, CultureInfo.InvariantCulture));
+    }
+
+    private static JsonArray ReadTexts(ReadOnlySpan<byte> bytes)
+    {
+        var texts = new JsonArray();
+        var cursor = new ProtobufCursor(bytes);
+        while (cursor.Next(out var number))
+        {
+            if (number == 1) texts.Add(Encoding.UTF8.GetString(cursor.Bytes()));
+            else cursor.Skip();
+        }
+
+        return texts;
+    }
+
+    /// <summary>JSON that is carried as it is; an object that is protobuf itself is not known here.</summary>
+    private static bool TryReadRaw(ReadOnlySpan<byte> bytes, out JsonNode? value)
+    {
+        value = null;
+        var cursor = new ProtobufCursor(bytes);
+        while (cursor.Next(out var number))
+        {
+            if (number != 1)
+            {
+                cursor.Skip();
+                continue;
+            }
+
+            var raw = cursor.Bytes();
+            if (raw.IsEmpty) continue;
+            if (raw.StartsWith(Magic)) return false;
+            try
+            {
+                value = JsonNode.Parse(raw);
+            }
+            catch (JsonException e)
+            {
+                throw new InvalidDataException("a raw value is no JSON: " + e.Message, e);
+            }
+        }
+
+        return true;
     }
 
     private static string ReadText(ReadOnlySpan<byte> bytes, int wanted)

@@ -33,26 +33,39 @@ internal sealed class ProtobufMessage
 }
 
 /// <summary>
-/// The numbers of the fields, from <c>protobuf.fields</c>: one message a line, <c>Name</c> or <c>apiVersion:Kind</c>, then <c>number=name:type</c>. Of types,
-/// <c>*T</c> is a pointer, <c>[T]</c> a list, <c>{T}</c> a map with text keys, <c>&lt;T&gt;</c> an inlined message. Read when the first body comes.
+/// The numbers of the fields, from <c>protobuf.fields</c>: <c>package</c> and an API version (<c>meta</c> for what all share), then one message a line, its
+/// name and <c>number=name:type</c>. Of types, <c>*T</c> is a pointer, <c>[T]</c> a list, <c>{T}</c> a map with text keys, <c>&lt;T&gt;</c> an inlined message.
+/// A type is looked for in its own package, then in <c>v1</c>, then in <c>meta</c>. Read when the first body comes.
 /// </summary>
 internal static class ProtobufFields
 {
-    private static readonly string[] Primitives = ["string", "int", "bool", "bytes", "time", "microtime", "quantity", "intstr"];
-    private static readonly Lazy<Dictionary<string, ProtobufMessage>> Messages = new(Read);
+    private const string Core = "v1";
+    private const string Meta = "meta";
 
-    public static ProtobufMessage? FindKind(string apiVersion, string kind) => Messages.Value.GetValueOrDefault(apiVersion + ":" + kind);
+    private static readonly HashSet<string> Primitives = new(StringComparer.Ordinal) { "string", "int", "bool", "bytes", "time", "microtime", "quantity", "intstr", "raw", "strings" };
+    private static readonly Lazy<Dictionary<(string Package, string Name), ProtobufMessage>> Messages = new(Read);
 
-    private static Dictionary<string, ProtobufMessage> Read()
+    /// <summary>The message of a kind; options of a delete are sent in the API version of what they delete.</summary>
+    public static ProtobufMessage? FindKind(string apiVersion, string kind) =>
+        Messages.Value.GetValueOrDefault((apiVersion, kind)) ?? (kind == "DeleteOptions" ? Messages.Value[(Meta, kind)] : null);
+
+    private static Dictionary<(string Package, string Name), ProtobufMessage> Read()
     {
         using var stream = typeof(ProtobufFields).Assembly.GetManifestResourceStream("protobuf.fields") ?? throw new InvalidOperationException("missing resource protobuf.fields");
         using var reader = new StreamReader(stream);
-        var messages = new Dictionary<string, ProtobufMessage>(StringComparer.Ordinal);
+        var messages = new Dictionary<(string Package, string Name), ProtobufMessage>();
+        var package = "";
         while (reader.ReadLine() is { } line)
         {
             if (line.Length == 0 || line[0] == '#') continue;
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            var message = messages[words[0]] = new ProtobufMessage();
+            if (words[0] == "package")
+            {
+                package = words[1];
+                continue;
+            }
+
+            var message = messages[(package, words[0])] = new ProtobufMessage();
             foreach (var word in words.AsSpan(1))
             {
                 var equals = word.IndexOf('=', StringComparison.Ordinal);
@@ -61,10 +74,14 @@ internal static class ProtobufFields
             }
         }
 
-        foreach (var field in messages.Values.SelectMany(m => m.Fields.Values))
-            if (!Primitives.Contains(field.Type, StringComparer.Ordinal)) field.Message = messages[field.Type];
+        foreach (var (key, message) in messages)
+            foreach (var field in message.Fields.Values)
+                if (!Primitives.Contains(field.Type)) field.Message = Resolve(messages, key.Package, field.Type);
         return messages;
     }
+
+    private static ProtobufMessage Resolve(Dictionary<(string Package, string Name), ProtobufMessage> messages, string package, string type) =>
+        messages.GetValueOrDefault((package, type)) ?? messages.GetValueOrDefault((Core, type)) ?? messages[(Meta, type)];
 
     private static ProtobufField Field(string name, string type) => type[0] switch
     {

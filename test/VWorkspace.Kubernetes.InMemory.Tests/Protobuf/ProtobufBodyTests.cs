@@ -1,8 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using static VWorkspace.Kubernetes.InMemory.Tests.Protobuf.ProtobufEncoder;
 
-namespace VWorkspace.Kubernetes.InMemory.Tests;
+namespace VWorkspace.Kubernetes.InMemory.Tests.Protobuf;
 
 /// <summary>Bodies as typed clients of Go send them; the numbers are those of upstream's generated.proto.</summary>
 [TestFixture]
@@ -97,26 +98,5 @@ public sealed class ProtobufBodyTests
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaType);
         using var response = await _client.Http.SendAsync(request);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject());
-    }
-
-    private static byte[] Envelope(string apiVersion, string kind, byte[] raw) =>
-        [.. "k8s\0"u8, .. Bytes(1, Join(Text(1, apiVersion), Text(2, kind))), .. Bytes(2, raw), .. Text(3, ""), .. Text(4, "")];
-
-    private static byte[] Join(params byte[][] parts) => [.. parts.SelectMany(p => p)];
-
-    private static byte[] Text(int number, string text) => Bytes(number, Encoding.UTF8.GetBytes(text));
-
-    private static byte[] Entry(int number, string key, string value) => Bytes(number, Join(Text(1, key), Text(2, value)));
-
-    private static byte[] Bytes(int number, byte[] value) => [.. Varint((ulong)(number << 3 | 2)), .. Varint((ulong)value.Length), .. value];
-
-    private static byte[] Number(int number, ulong value) => [.. Varint((ulong)(number << 3)), .. Varint(value)];
-
-    private static byte[] Varint(ulong value)
-    {
-        var bytes = new List<byte>();
-        for (; value >= 0x80; value >>= 7) bytes.Add((byte)(value | 0x80));
-        bytes.Add((byte)value);
-        return [.. bytes];
     }
 }
