@@ -87,13 +87,13 @@ internal sealed record ChildStep(StepKind Kind, KubernetesResource Resource, Obj
     public string? Uid { get; init; }
 
     /// <summary>The steps that bring a rendered child about; none when it stands there already.</summary>
-    public static ChildStep? ToApply(ApplicationInstance instance, RenderedChild rendered, IKubernetesObject? live, System.Text.Json.JsonElement? liveSpec)
+    public static ChildStep? ToApply(ApplicationInstance instance, RenderedChild rendered, IKubernetesObject? live, RawJson? liveSpec)
     {
         if (live is null) return new(StepKind.Apply, rendered.Resource, rendered.Key, rendered.Body, Force: true, Creates: true);
         bool newIntent = !Has(live, Annotations.AppliedSpecHash, rendered.SpecHash)
             || !Has(live, Annotations.LastAppliedGeneration, instance.Metadata.Generation.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (newIntent) return new(StepKind.Apply, rendered.Resource, rendered.Key, rendered.Body, Force: true);
-        bool intact = Ownership.Of(instance, live) == Owner.Ours && HasLabels(live, rendered) && CanonicalJson.Covers(liveSpec, rendered.Spec);
+        bool intact = Ownership.Of(instance, live) == Owner.Ours && HasLabels(live, rendered) && CanonicalJson.Covers(liveSpec?.ToElement(), rendered.Spec);
         return intact ? null : new(StepKind.Apply, rendered.Resource, rendered.Key, rendered.Body);
     }
 

@@ -150,8 +150,8 @@ internal sealed record FluxReading
     }
 
     private static string? TagOf(ChartSource source) =>
-        source.Spec is { ValueKind: JsonValueKind.Object } spec
-        && spec.TryGetProperty("ref", out JsonElement reference) && reference.ValueKind == JsonValueKind.Object
+        source.Spec is not null
+        && source.Spec.TryGetMember("ref", out JsonElement reference) && reference.ValueKind == JsonValueKind.Object
         && reference.TryGetProperty("tag", out JsonElement tag) && tag.ValueKind == JsonValueKind.String
             ? tag.GetString()
             : null;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using VWorkspace.Kubernetes;
 
 namespace VWorkspace.Apps.Flux;
@@ -13,7 +12,7 @@ internal sealed record ChartSource : IKubernetesObject
     public ObjectMeta Metadata { get => field ?? new(); init; } = new();
 
     /// <summary>The whole spec: drift is found by comparing it with what was rendered.</summary>
-    public JsonElement? Spec { get; init; }
+    public RawJson? Spec { get; init; }
 
     public ChartSourceStatus Status { get => field ?? new(); init; } = new();
 }

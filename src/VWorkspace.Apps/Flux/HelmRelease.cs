@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using VWorkspace.Kubernetes;
 
 namespace VWorkspace.Apps.Flux;
@@ -13,11 +14,11 @@ internal sealed record HelmRelease : IKubernetesObject
     public ObjectMeta Metadata { get => field ?? new(); init; } = new();
 
     /// <summary>The whole spec: drift is found by comparing it with what was rendered.</summary>
-    public JsonElement? Spec { get; init; }
+    public RawJson? Spec { get; init; }
 
     public HelmReleaseStatus Status { get => field ?? new(); init; } = new();
 
-    public bool IsSuspended => Spec is { ValueKind: JsonValueKind.Object } spec && spec.TryGetProperty("suspend", out JsonElement suspend) && suspend.ValueKind == JsonValueKind.True;
+    public bool IsSuspended => Spec is not null && Spec.TryGetMember("suspend", out JsonElement suspend) && suspend.ValueKind == JsonValueKind.True;
 }
 
 internal sealed record HelmReleaseStatus
@@ -27,6 +28,7 @@ internal sealed record HelmReleaseStatus
     public IReadOnlyList<Condition> Conditions { get => field ?? []; init; } = [];
 
     /// <summary>Newest first.</summary>
+    [JsonConverter(typeof(CompactListConverter<HelmRevision>))]
     public IReadOnlyList<HelmRevision> History { get => field ?? []; init; } = [];
 
     /// <summary>Chart version that was tried last; with a part of the digest for a registry.</summary>
@@ -41,10 +43,13 @@ internal sealed record HelmRevision
 {
     public int Version { get; init; }
 
+    [JsonConverter(typeof(SharedStringConverter))]
     public string Status { get => field ?? string.Empty; init; } = string.Empty;
 
+    [JsonConverter(typeof(SharedStringConverter))]
     public string? ChartName { get; init; }
 
+    [JsonConverter(typeof(SharedStringConverter))]
     public string? ChartVersion { get; init; }
 
     public bool WasDeployed => Status is "deployed" or "superseded";

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using VWorkspace.Kubernetes.Compact;
 
 namespace VWorkspace.Kubernetes.Wire;
 
@@ -40,6 +41,7 @@ internal static class ObjectDecoder
     private static T? Deserialize<T>(ReadOnlySpan<byte> utf8Json, JsonTypeInfo<T> json)
         where T : class
     {
+        json = CompactContract.Of(json);
         if (KnownMembers.Of(json) is not { } members) return JsonSerializer.Deserialize(utf8Json, json);
         byte[] rented = ArrayPool<byte>.Shared.Rent(utf8Json.Length);
         try

@@ -8,6 +8,7 @@ namespace VWorkspace.Kubernetes.Wire;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ListMeta))]
 [JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(JsonNode))]
 internal sealed partial class WireJson : JsonSerializerContext;
 
 /// <summary><c>meta/v1 ListMeta</c>.</summary>

@@ -24,7 +24,7 @@ public sealed class ScenarioTests
     {
         await using World world = await ReadyAsync();
         await world.ApplyAsync(Samples.Wiki.Replace("1.2.3", "1.3.0", StringComparison.Ordinal));
-        await world.ExistsAsync(FluxResources.OciRepositories, "wiki-source", s => s.Spec!.Value.GetProperty("ref").GetProperty("tag").GetString() == "1.3.0");
+        await world.ExistsAsync(FluxResources.OciRepositories, "wiki-source", s => s.Spec!.ToElement().GetProperty("ref").GetProperty("tag").GetString() == "1.3.0");
         await world.SourceSaysAsync(FluxResources.OciRepositories, "wiki-source", "[{type: Ready, status: \"True\", reason: Succeeded}]");
         await world.FluxSaysAsync("wiki", "[{type: Ready, status: Unknown, reason: Progressing}, {type: Reconciling, status: \"True\", reason: Progressing}]", "[{version: 1, status: deployed, chartVersion: 1.2.3}]");
         await world.ShowsAsync("wiki", "Ready=False/Upgrading", "Reconciling=True/HelmReleaseUpgrading");
@@ -46,7 +46,7 @@ public sealed class ScenarioTests
     {
         await using World world = await ReadyAsync();
         await world.ApplyAsync(Samples.Wiki.Replace("1.2.3", "1.3.0", StringComparison.Ordinal));
-        await world.ExistsAsync(FluxResources.OciRepositories, "wiki-source", s => s.Spec!.Value.GetProperty("ref").GetProperty("tag").GetString() == "1.3.0");
+        await world.ExistsAsync(FluxResources.OciRepositories, "wiki-source", s => s.Spec!.ToElement().GetProperty("ref").GetProperty("tag").GetString() == "1.3.0");
         await world.SourceSaysAsync(FluxResources.OciRepositories, "wiki-source", "[{type: Ready, status: \"True\", reason: Succeeded}]");
         await world.FluxSaysAsync(
             "wiki",
@@ -58,7 +58,7 @@ public sealed class ScenarioTests
             "[{version: 3, status: deployed, chartVersion: 1.2.3}, {version: 2, status: failed, chartVersion: 1.3.0}]");
         await world.ShowsAsync("wiki", "Ready=False/HelmReleaseFailed", "Degraded=True/UpgradeFailed", "Reconciling=False/Stable");
         await world.ApplyAsync(Samples.Wiki);
-        await world.ExistsAsync(FluxResources.OciRepositories, "wiki-source", s => s.Spec!.Value.GetProperty("ref").GetProperty("tag").GetString() == "1.2.3");
+        await world.ExistsAsync(FluxResources.OciRepositories, "wiki-source", s => s.Spec!.ToElement().GetProperty("ref").GetProperty("tag").GetString() == "1.2.3");
         await world.InstalledAsync(revision: 4);
         await world.ShowsAsync("wiki", "Ready=True/HelmReleaseReady", "Degraded=False/Recovered");
     }
@@ -76,7 +76,7 @@ public sealed class ScenarioTests
         Assert.That(paused.Metadata.Generation, Is.EqualTo(2));
         await world.AnnotateAsync("wiki", Annotations.Reconcile, null);
         await world.ShowsAsync("wiki", "Suspended=False/Active");
-        await world.ExistsAsync(FluxResources.HelmReleases, "wiki", r => r.Spec!.Value.GetProperty("values").GetProperty("replicaCount").GetInt32() == 3);
+        await world.ExistsAsync(FluxResources.HelmReleases, "wiki", r => r.Spec!.ToElement().GetProperty("values").GetProperty("replicaCount").GetInt32() == 3);
     }
 
     [Test]
@@ -149,9 +149,9 @@ public sealed class ScenarioTests
         await world.PatchAsync(FluxResources.HelmReleases, "wiki", "{spec: {interval: 1h0m0s}}");
         ApplicationInstance drifted = await world.ShowsAsync("wiki", "Degraded=True/Drifted");
         Assert.That(drifted.Status.Conditions.Find("Degraded")!.Message, Does.Contain("spec.interval").And.Contain("hands"));
-        Assert.That((await world.FindAsync(FluxResources.HelmReleases, "wiki"))!.Spec!.Value.GetProperty("interval").GetString(), Is.EqualTo("1h0m0s"));
+        Assert.That((await world.FindAsync(FluxResources.HelmReleases, "wiki"))!.Spec!.ToElement().GetProperty("interval").GetString(), Is.EqualTo("1h0m0s"));
         await world.ApplyAsync(Samples.Wiki.Replace("replicaCount: 2", "replicaCount: 3", StringComparison.Ordinal));
-        await world.ExistsAsync(FluxResources.HelmReleases, "wiki", r => r.Spec!.Value.GetProperty("interval").GetString() == "5m0s");
+        await world.ExistsAsync(FluxResources.HelmReleases, "wiki", r => r.Spec!.ToElement().GetProperty("interval").GetString() == "5m0s");
         await world.InstalledAsync(revision: 2);
         await world.ShowsAsync("wiki", "Degraded=False/Recovered", "Ready=True/HelmReleaseReady");
     }
@@ -190,8 +190,8 @@ public sealed class ScenarioTests
         await world.ApplyAsync(Samples.Wiki.Replace("sourceType: oci, url: oci://registry.example.com/charts", "sourceType: helm, url: \"https://charts.example.com\"", StringComparison.Ordinal));
         await world.ExistsAsync(FluxResources.HelmRepositories, "wiki-source");
         await world.GoneAsync(FluxResources.OciRepositories, "wiki-source");
-        HelmRelease release = await world.ExistsAsync(FluxResources.HelmReleases, "wiki", r => r.Spec!.Value.TryGetProperty("chart", out _));
-        Assert.That(release.Spec!.Value.TryGetProperty("chartRef", out _), Is.False);
+        HelmRelease release = await world.ExistsAsync(FluxResources.HelmReleases, "wiki", r => r.Spec!.TryGetMember("chart", out _));
+        Assert.That(release.Spec!.ToElement().TryGetProperty("chartRef", out _), Is.False);
     }
 
     [Test]

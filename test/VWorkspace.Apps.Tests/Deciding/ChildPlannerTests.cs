@@ -49,9 +49,9 @@ public sealed class ChildPlannerTests
     public void Field_changed_by_others_is_applied_without_force()
     {
         Observation observed = Settled(Samples.Instance());
-        JsonObject spec = JsonObject.Create(observed.Release!.Spec!.Value)!;
+        JsonObject spec = JsonObject.Create(observed.Release!.Spec!.ToElement())!;
         spec["interval"] = "1h0m0s";
-        observed = observed with { Release = observed.Release with { Spec = Samples.Json(spec.ToJsonString()) } };
+        observed = observed with { Release = observed.Release with { Spec = RawJson.Of(spec) } };
         Assert.That(Steps(Plan(observed)), Is.EqualTo(new[] { "Apply HelmRelease" }));
     }
 
@@ -59,9 +59,9 @@ public sealed class ChildPlannerTests
     public void Field_added_by_others_is_left_alone()
     {
         Observation observed = Settled(Samples.Instance());
-        JsonObject spec = JsonObject.Create(observed.Release!.Spec!.Value)!;
+        JsonObject spec = JsonObject.Create(observed.Release!.Spec!.ToElement())!;
         spec["serviceAccountName"] = "someone";
-        Assert.That(Steps(Plan(observed with { Release = observed.Release with { Spec = Samples.Json(spec.ToJsonString()) } })), Is.Empty);
+        Assert.That(Steps(Plan(observed with { Release = observed.Release with { Spec = RawJson.Of(spec) } })), Is.Empty);
     }
 
     [Test]
@@ -71,7 +71,7 @@ public sealed class ChildPlannerTests
         observed = observed with { Release = observed.Release! with { Metadata = observed.Release.Metadata with { OwnerReferences = [] } } };
         ChildPlan plan = Plan(observed);
         Assert.That(Steps(plan), Is.EqualTo(new[] { "Apply HelmRelease" }));
-        Assert.That(JsonNode.DeepEquals(plan.Steps[0].Body!["spec"], JsonObject.Create(observed.Release!.Spec!.Value)), Is.True);
+        Assert.That(JsonNode.DeepEquals(plan.Steps[0].Body!["spec"], JsonObject.Create(observed.Release!.Spec!.ToElement())), Is.True);
     }
 
     [Test]

@@ -32,9 +32,9 @@ internal static class FluxObjects
 
     public static HelmRelease Suspended(this HelmRelease release)
     {
-        JsonObject spec = JsonObject.Create(release.Spec!.Value)!;
+        JsonObject spec = JsonObject.Create(release.Spec!.ToElement())!;
         spec["suspend"] = true;
-        return release with { Spec = JsonSerializer.Deserialize<JsonElement>(spec.ToJsonString()) };
+        return release with { Spec = RawJson.Of(spec) };
     }
 
     public static HelmRelease Marked(this HelmRelease release, string key, string value) => release with
@@ -66,5 +66,5 @@ internal static class FluxObjects
     private static ObjectMeta Meta(JsonObject body) =>
         ((JsonObject)body["metadata"]!.DeepClone()).Deserialize(KubernetesJson.Default.ObjectMeta)! with { Uid = "child-uid", Generation = 1, ResourceVersion = "5" };
 
-    private static JsonElement Spec(RenderedChild rendered) => JsonSerializer.Deserialize<JsonElement>(rendered.Spec.ToJsonString());
+    private static RawJson Spec(RenderedChild rendered) => RawJson.Of(rendered.Spec);
 }

@@ -183,7 +183,7 @@ internal sealed class World : IAsyncDisposable
         ChartSource found = await ExistsAsync(resource, name);
         long generation = found.Metadata.Generation;
         string artifact = resource == FluxResources.OciRepositories && conditions.Contains("Succeeded", StringComparison.Ordinal)
-            ? $"{{revision: {found.Spec!.Value.GetProperty("ref").GetProperty("tag").GetString()}@sha256:{generation}}}"
+            ? $"{{revision: {found.Spec!.ToElement().GetProperty("ref").GetProperty("tag").GetString()}@sha256:{generation}}}"
             : "null";
         await PatchAsync(resource, name, $"{{status: {{observedGeneration: {generation}, artifact: {artifact}, conditions: {Stamp(conditions, generation)}}}}}", "status");
     }

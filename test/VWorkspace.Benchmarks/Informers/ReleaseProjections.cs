@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using VWorkspace.Kubernetes;
 
@@ -27,7 +26,7 @@ internal sealed record ReleaseSpecProjection : IKubernetesObject
 
     public ObjectMeta Metadata { get => field ?? new(); init; } = new();
 
-    public JsonElement? Spec { get; init; }
+    public RawJson? Spec { get; init; }
 
     public ReleaseStatusView Status { get => field ?? new(); init; } = new();
 
@@ -40,6 +39,7 @@ internal sealed record ReleaseStatusView
 
     public IReadOnlyList<Condition> Conditions { get => field ?? []; init; } = [];
 
+    [JsonConverter(typeof(CompactListConverter<ReleaseRevision>))]
     public IReadOnlyList<ReleaseRevision> History { get => field ?? []; init; } = [];
 
     public string? LastAttemptedRevisionDigest { get; init; }
@@ -49,10 +49,13 @@ internal sealed record ReleaseRevision
 {
     public int Version { get; init; }
 
+    [JsonConverter(typeof(SharedStringConverter))]
     public string Status { get => field ?? string.Empty; init; } = string.Empty;
 
+    [JsonConverter(typeof(SharedStringConverter))]
     public string? ChartName { get; init; }
 
+    [JsonConverter(typeof(SharedStringConverter))]
     public string? ChartVersion { get; init; }
 }
 
