@@ -88,6 +88,7 @@ public static class ApplicationInstanceController
             foreach (ApplicationInstance instance in instances.List())
                 if (!served || instance.Metadata.IsBeingDeleted || WaitsForDependency(instance)) trigger(ObjectKey.Of(instance));
         });
+        if (services.VersionPolicy is CatalogPolicy policy) manager.AddWorker("catalog-policy", token => policy.FollowAsync(instances, trigger, token));
         var prober = new ReadinessProber(new ProbeRunner(services.IsProbeAllowed, manager.Clock), trigger, manager.Clock);
         manager.AddWorker("readiness-checks", prober.RunAsync);
         builder.Reconcile(Compose(manager, stores, options, services, prober));

@@ -75,8 +75,8 @@ internal static class InstanceAdmission
 
     private static void CheckVersion(AdmissionSituation situation, IChartVersionPolicy policy, List<SpecViolation> violations, List<string> warnings)
     {
-        if (situation.Instance.Spec is not { IsPlaceholder: false, Chart: { } chart, AppRef: { } app }) return;
-        ChartVersionVerdict verdict = policy.Judge(app.CatalogId, chart.Name, chart.Version);
+        if (situation.Instance.Spec.Chart is not { } chart || ChartVersionQuestion.Of(situation.Instance) is not { } question) return;
+        ChartVersionVerdict verdict = policy.Judge(question);
         const string Field = "spec.chart.version";
         if (verdict.DeprecatedNote is { } deprecated) warnings.Add($"{Field}: {Deciding.ChildPlanner.Note($"version {chart.Version} is deprecated", deprecated)}");
         if (verdict.ForbiddenNote is { } forbidden)

@@ -55,8 +55,8 @@ internal static class ChildPlanner
         {
             Kind = PassKind.Managed,
             Suspension = suspension,
-            Blocker = observed.Verdict.Unavailable
-                ? new(ApplicationReasons.CatalogUnreachable, "the version policy of the catalog is not available; the instance is reconciled without it", LetsThrough: true)
+            Blocker = observed.Verdict.Unavailable is { } why
+                ? new(ApplicationReasons.CatalogUnreachable, $"the version policy of the catalog is not available: {Redactor.Copied(why)}; the instance is reconciled all the same", LetsThrough: true)
                 : null,
             Steps = steps,
             Warnings = Warnings(observed, values),

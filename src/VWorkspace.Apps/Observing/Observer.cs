@@ -100,9 +100,8 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
         kinds.IsServed(FluxResources.Certificates.Kind),
         kinds.IsServed(FluxResources.ExternalSecrets.Kind) || kinds.IsServed(FluxResources.ExternalSecretsBeta.Kind));
 
-    private ChartVersionVerdict Verdict(ApplicationInstance instance) => instance.Spec is { IsPlaceholder: false, Chart: { } chart, AppRef: { } app }
-        ? policy.Judge(app.CatalogId, chart.Name, chart.Version)
-        : ChartVersionVerdict.Unobjectionable;
+    private ChartVersionVerdict Verdict(ApplicationInstance instance) =>
+        ChartVersionQuestion.Of(instance) is { } question ? policy.Judge(question) : ChartVersionVerdict.Unobjectionable;
 
     private SuspendingOperation Suspending(ApplicationInstance instance)
     {

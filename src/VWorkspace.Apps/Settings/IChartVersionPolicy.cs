@@ -3,11 +3,27 @@ namespace VWorkspace.Apps;
 /// <summary>What the catalog says about versions of charts. Answers from memory; never reads from the network.</summary>
 public interface IChartVersionPolicy
 {
-    /// <summary>Judges one version of one catalog entry.</summary>
-    /// <param name="catalogId">Catalog entry.</param>
-    /// <param name="chart">Name of the chart.</param>
-    /// <param name="version">Version wanted.</param>
-    ChartVersionVerdict Judge(string catalogId, string chart, string version);
+    /// <summary>Judges what one instance wants.</summary>
+    /// <param name="question">The instance and its chart.</param>
+    ChartVersionVerdict Judge(ChartVersionQuestion question);
+}
+
+/// <summary>What the catalog is asked about.</summary>
+/// <param name="Namespace">Namespace of the instance.</param>
+/// <param name="Name">Name of the instance.</param>
+/// <param name="CatalogId">Catalog entry.</param>
+/// <param name="Chart">Name of the chart.</param>
+/// <param name="Version">Version wanted.</param>
+public sealed record ChartVersionQuestion(string Namespace, string Name, string CatalogId, string Chart, string Version)
+{
+    /// <summary>The question that an instance raises; null for one without a chart.</summary>
+    public static ChartVersionQuestion? Of(Api.ApplicationInstance instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        return instance.Spec is { IsPlaceholder: false, Chart: { } chart, AppRef: { } app }
+            ? new(instance.Metadata.Namespace ?? string.Empty, instance.Metadata.Name ?? string.Empty, app.CatalogId, chart.Name, chart.Version)
+            : null;
+    }
 }
 
 /// <summary>The verdict of the catalog on one version; the default value has no objection.</summary>
@@ -28,8 +44,8 @@ public sealed record ChartVersionVerdict
     /// <summary>An approval is demanded and none is recorded.</summary>
     public bool AwaitsApproval { get; init; }
 
-    /// <summary>The policy is needed for this entry and not available.</summary>
-    public bool Unavailable { get; init; }
+    /// <summary>Why the policy, which is needed for this entry, is not available; null when it is, or is not needed.</summary>
+    public string? Unavailable { get; init; }
 }
 
 /// <summary>No policy: everything is admitted.</summary>
@@ -39,5 +55,5 @@ public sealed class NoChartVersionPolicy : IChartVersionPolicy
     public static NoChartVersionPolicy Instance { get; } = new();
 
     /// <inheritdoc/>
-    public ChartVersionVerdict Judge(string catalogId, string chart, string version) => ChartVersionVerdict.Unobjectionable;
+    public ChartVersionVerdict Judge(ChartVersionQuestion question) => ChartVersionVerdict.Unobjectionable;
 }

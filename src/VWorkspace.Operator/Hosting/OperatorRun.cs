@@ -48,7 +48,7 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         if (Configuration() is not { } configuration) return ExitCode.Failure;
         await using var client = new KubernetesClient(configuration, ClientOptions(build));
         await using var manager = new ControllerManager(ManagerOptions(client, runtimeMetrics, metrics));
-        var services = new ApplicationInstanceServices { Random = surroundings.Seed is { } seed ? new Random(seed) : null };
+        var services = new ApplicationInstanceServices { VersionPolicy = CatalogPolicy.Open(manager, options.OperatorNamespace), Random = surroundings.Seed is { } seed ? new Random(seed) : null };
         Compose(client, manager, metrics, services);
         if (webhooks is not null && !await webhooks.StartAsync(manager, services, stop)) return ExitCode.Failure;
 

@@ -147,6 +147,6 @@ public sealed class InstanceAdmissionTests
 
     private sealed class FixedPolicy(ChartVersionVerdict verdict) : IChartVersionPolicy
     {
-        public ChartVersionVerdict Judge(string catalogId, string chart, string version) => verdict;
+        public ChartVersionVerdict Judge(ChartVersionQuestion question) => verdict;
     }
 }

@@ -89,7 +89,7 @@ public sealed class AggregationTableTests
         yield return new("row 10: deprecated version", [ReadyTrue], ok, Ran, "True/HelmReleaseReadyWithWarnings", "False/Stable", "True/ChartVersionDeprecated", Verdict: new() { DeprecatedNote = "use 2.0" });
         yield return new("row 10: forbidden version by override", [ReadyTrue], ok, Ran, "True/HelmReleaseReadyWithWarnings", "False/Stable", "True/ForbiddenVersionOverride",
             Verdict: new() { ForbiddenNote = "CVE" }, Annotation: Annotations.OverrideForbidden + "=true");
-        yield return new("catalog unreachable", [ReadyTrue], ok, Ran, "True/HelmReleaseReady", "False/Stable", Blocked: "True/CatalogUnreachable", Verdict: new() { Unavailable = true });
+        yield return new("catalog unreachable", [ReadyTrue], ok, Ran, "True/HelmReleaseReady", "False/Stable", Blocked: "True/CatalogUnreachable", Verdict: new() { Unavailable = "expired" });
         yield return new("missing release", [], ok, Never, "Unknown/Reconciling", "True/HelmReleaseInstalling", ReleaseMissing: true);
     }
 

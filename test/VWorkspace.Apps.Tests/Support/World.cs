@@ -41,6 +41,9 @@ internal sealed class World : IAsyncDisposable
 
     public ApplicationInstanceServices Services { get; set; } = new();
 
+    /// <summary>Where the policy of the catalog is looked for; null for no policy.</summary>
+    public string? CatalogPolicyNamespace { get; set; }
+
     public ILoggerFactory Logging { get; set; } = NullLoggerFactory.Instance;
 
     public static async Task<World> StartAsync(string? fluxCrds = null, bool withFlux = true)
@@ -68,7 +71,8 @@ internal sealed class World : IAsyncDisposable
             Logging = Logging,
             Seed = 7,
         });
-        ApplicationInstanceController.AddTo(_manager, Options, Services with { Sink = new Collector(Reports), Random = new Random(7) });
+        ApplicationInstanceServices services = CatalogPolicyNamespace is { } home ? Services with { VersionPolicy = CatalogPolicy.Open(_manager, home) } : Services;
+        ApplicationInstanceController.AddTo(_manager, Options, services with { Sink = new Collector(Reports), Random = new Random(7) });
         _stop = new();
         _running = _manager.RunAsync(_stop.Token, _stop.Token);
     }
@@ -104,8 +108,8 @@ internal sealed class World : IAsyncDisposable
     public Task AnnotateAsync(string name, string key, string? value) =>
         PatchAsync(ApiResources.ApplicationInstances, name, $"{{metadata: {{annotations: {{\"{key}\": {(value is null ? "null" : $"\"{value}\"")}}}}}}}");
 
-    public async Task DeleteAsync(KubernetesResource resource, string name) =>
-        _ = (await Hands.DeleteAsync(resource, new(resource.Namespaced ? Namespace : string.Empty, name), new(), default)).Value;
+    public async Task DeleteAsync(KubernetesResource resource, string name, string @namespace = Namespace) =>
+        _ = (await Hands.DeleteAsync(resource, new(resource.Namespaced ? @namespace : string.Empty, name), new(), default)).Value;
 
     public async Task<T?> FindAsync<T>(KubernetesResource<T> resource, string name) where T : class, IKubernetesObject =>
         (await Hands.GetAsync(resource, new(resource.Namespaced ? Namespace : string.Empty, name), default)).ValueOrNullIfNotFound();
