@@ -1,27 +1,45 @@
 using Microsoft.AspNetCore.Http;
+using VWorkspace.Kubernetes.InMemory.Errors;
 
 namespace VWorkspace.Kubernetes.InMemory.Authorization;
 
-/// <summary>Acting as somebody else: the <c>Impersonate-*</c> headers (<c>kubectl --as</c>).</summary>
+/// <summary>The <c>Impersonate-*</c> headers of a request (<c>kubectl --as</c>), one value for each header line.</summary>
 internal static class ImpersonationHeaders
 {
-    public static UserInfo Apply(IHeaderDictionary headers, UserInfo user, RbacAuthorizer authorizer)
+    private const string ExtraPrefix = "Impersonate-Extra-";
+
+    /// <summary>The user as asked for, without anything the server adds; null when nobody is.</summary>
+    /// <exception cref="StatusException">400: something is asked for without a user name.</exception>
+    public static UserInfo? Read(IHeaderDictionary headers)
     {
-        var name = headers["Impersonate-User"].ToString();
-        if (name.Length == 0) return user;
-        var groups = headers["Impersonate-Group"].OfType<string>().ToList();
-        Check(user, authorizer, name.StartsWith("system:serviceaccount:", StringComparison.Ordinal) ? "serviceaccounts" : "users", name);
-        foreach (var group in groups) Check(user, authorizer, "groups", group);
-        if (name.StartsWith("system:serviceaccount:", StringComparison.Ordinal) && name.Split(':') is [_, _, var ns, _] && groups.Count == 0)
-            groups.AddRange(["system:serviceaccounts", "system:serviceaccounts:" + ns]);
-        groups.Add(name == UserInfo.Anonymous.Name ? "system:unauthenticated" : "system:authenticated");
-        return new UserInfo(name, headers["Impersonate-Uid"].ToString(), [.. groups.Distinct(StringComparer.Ordinal)]);
+        var name = First(headers, "Impersonate-User");
+        var uid = First(headers, "Impersonate-Uid");
+        string[] groups = [.. headers["Impersonate-Group"].OfType<string>()];
+        SortedDictionary<string, IReadOnlyList<string>>? extra = null;
+        foreach (var (header, values) in headers)
+        {
+            if (!header.StartsWith(ExtraPrefix, StringComparison.OrdinalIgnoreCase)) continue;
+            extra ??= new(StringComparer.Ordinal);
+            // Both cases of a key are one header name already; different escapes of one key are not.
+            var key = Uri.UnescapeDataString(header[ExtraPrefix.Length..].ToLowerInvariant());
+            extra[key] = [.. extra.GetValueOrDefault(key) ?? [], .. values.OfType<string>()];
+        }
+
+        if (name.Length == 0 && uid.Length == 0 && groups.Length == 0 && extra is null) return null;
+        if (name.Length == 0) throw StatusErrors.BadRequest($"requested {GoText(uid, groups, extra)} without impersonating a user name");
+        var wanted = new UserInfo(name, uid, groups);
+        return extra is null ? wanted : wanted with { Extra = extra };
     }
 
-    private static void Check(UserInfo user, RbacAuthorizer authorizer, string resource, string name)
+    /// <summary>The first value, as Go's <c>Header.Get</c>.</summary>
+    private static string First(IHeaderDictionary headers, string name) => headers[name] is { Count: > 0 } values ? values[0] ?? "" : "";
+
+    /// <summary>How Go prints the user in upstream's message (<c>%#v</c>).</summary>
+    private static string GoText(string uid, string[] groups, IReadOnlyDictionary<string, IReadOnlyList<string>>? extra)
     {
-        var (ns, target) = resource == "serviceaccounts" && name.Split(':') is [_, _, var accountNamespace, var account] ? (accountNamespace, account) : ("", name);
-        var attributes = new AccessAttributes { User = user, Verb = "impersonate", Resource = resource, Name = target, Namespace = ns };
-        if (authorizer.Decide(attributes) is { Allowed: false } refused) throw attributes.Forbidden(refused.Reason);
+        var extras = extra is null ? "(nil)" : "{" + string.Join(", ", extra.Select(e => FieldCause.Quote(e.Key) + ":" + List(e.Value))) + "}";
+        return $"&user.DefaultInfo{{Name:\"\", UID:{FieldCause.Quote(uid)}, Groups:{(groups.Length == 0 ? "[]string(nil)" : List(groups))}, Extra:map[string][]string{extras}}}";
+
+        static string List(IEnumerable<string> values) => "[]string{" + string.Join(", ", values.Select(FieldCause.Quote)) + "}";
     }
 }

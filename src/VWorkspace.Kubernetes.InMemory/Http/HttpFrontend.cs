@@ -9,6 +9,7 @@ namespace VWorkspace.Kubernetes.InMemory.Http;
 internal sealed partial class HttpFrontend(ApiCore core, Authenticator authenticator, DiscoveryEndpoint discovery, ControlEndpoint? control, ILogger logger)
 {
     private readonly ResourceEndpoint _resources = new(core);
+    private readonly Impersonator _impersonator = new(core.Authorizer);
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -21,7 +22,7 @@ internal sealed partial class HttpFrontend(ApiCore core, Authenticator authentic
         try
         {
             if (user is null) throw StatusErrors.Unauthorized();
-            user = ImpersonationHeaders.Apply(http.Request.Headers, user, core.Authorizer);
+            if (ImpersonationHeaders.Read(http.Request.Headers) is { } wanted) user = _impersonator.Impersonate(wanted, AccessAttributes.Of(info, user));
             if (control is not null && control.Owns(path)) await control.HandleAsync(http, user, ct).ConfigureAwait(false);
             else if (core.Faults.Take(info, user.Name) is { } fault) await FaultRunner.RunAsync(http, fault, core, () => RouteAsync(http, path, info, user, ct), ct).ConfigureAwait(false);
             else await RouteAsync(http, path, info, user, ct).ConfigureAwait(false);

@@ -11,13 +11,10 @@ public sealed record Impersonation
     /// <summary>UID, or null.</summary>
     public string? Uid { get; init; }
 
-    /// <summary>
-    /// Groups; at most one. The API server takes each from a header line of its own, but .NET's HTTP stack joins the values of a header into one line, and the
-    /// server would read them as a single group of that joined name. More than one is refused rather than sent as somebody else.
-    /// </summary>
+    /// <summary>Groups; the server adds <c>system:authenticated</c> by itself. Each is sent in a header line of its own, as the API server wants it.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>Extra attributes; at most one value each, for the same reason.</summary>
+    /// <summary>Extra attributes. Keys are case-insensitive on the wire and arrive in lower case; each value is sent in a header line of its own.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
     /// <summary>
@@ -26,8 +23,6 @@ public sealed record Impersonation
     internal Impersonation Validated(string source)
     {
         if (string.IsNullOrEmpty(User)) throw new KubernetesConfigurationException($"{source}: impersonation needs a user to act as");
-        if (Groups.Count > 1 || Extra.Values.Any(v => v.Count > 1))
-            throw new KubernetesConfigurationException($"{source}: this client can send only one as-groups entry and one value for each as-user-extra; remove the others or bind the rights to the user");
         IEnumerable<string> texts = [User, .. Uid is null ? (string[])[] : [Uid], .. Groups, .. Extra.Keys, .. Extra.Values.SelectMany(v => v)];
         foreach (string text in texts)
         {
@@ -38,12 +33,22 @@ public sealed record Impersonation
         return this;
     }
 
+    /// <summary>The header lines: one for each value, those of one name together.</summary>
+    internal IEnumerable<(string Name, IReadOnlyList<string> Values)> Headers()
+    {
+        yield return ("Impersonate-User", [User]);
+        if (Uid is not null) yield return ("Impersonate-Uid", [Uid]);
+        if (Groups.Count > 0) yield return ("Impersonate-Group", Groups);
+        foreach (var extra in Extra.GroupBy(e => "Impersonate-Extra-" + Uri.EscapeDataString(e.Key.ToLowerInvariant()), e => e.Value, StringComparer.OrdinalIgnoreCase))
+        {
+            string[] values = [.. extra.SelectMany(v => v)];
+            if (values.Length > 0) yield return (extra.Key, values);
+        }
+    }
+
+    /// <summary>Adds the values; a header of several leaves the process as several lines by <see cref="Transport.Impersonating.RepeatedHeaderStream"/>.</summary>
     internal void AddTo(HttpRequestHeaders headers)
     {
-        headers.TryAddWithoutValidation("Impersonate-User", User);
-        if (Uid is not null) headers.TryAddWithoutValidation("Impersonate-Uid", Uid);
-        if (Groups.Count > 0) headers.TryAddWithoutValidation("Impersonate-Group", Groups);
-        foreach ((string key, IReadOnlyList<string> values) in Extra)
-            headers.TryAddWithoutValidation("Impersonate-Extra-" + Uri.EscapeDataString(key.ToLowerInvariant()), values);
+        foreach ((string name, IReadOnlyList<string> values) in Headers()) headers.TryAddWithoutValidation(name, values);
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using VWorkspace.Kubernetes.Transport.Impersonating;
 
 namespace VWorkspace.Kubernetes.Transport;
 
@@ -79,6 +80,8 @@ internal sealed class ConnectionPool : IDisposable
         };
         if (_configuration.InsecureSkipTlsVerify) handler.SslOptions.RemoteCertificateValidationCallback = AcceptAnything;
         else if (_trust is not null) handler.SslOptions.RemoteCertificateValidationCallback = _trust.Validate;
+        if (RepeatedHeaders.Of(_configuration.Impersonation) is { } repeated)
+            handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(RepeatedHeaderStream.Create(context.PlaintextStream, context.NegotiatedHttpVersion, repeated));
         (handler.UseProxy, handler.Proxy) = (_configuration.Proxy is not null, _configuration.Proxy);
         return handler;
     }

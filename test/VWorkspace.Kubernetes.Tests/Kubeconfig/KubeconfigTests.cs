@@ -129,7 +129,6 @@ public sealed class KubeconfigTests
         yield return Case("exec_interactive", Minimal("server: 'https://h'", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}"), "needs a terminal");
         yield return Case("exec_without_command", Minimal("server: 'https://h'", "exec: {apiVersion: client.authentication.k8s.io/v1}"), "exec.command is missing");
         yield return Case("as_groups_without_as", Minimal("server: 'https://h'", "as-groups: [a]"), "as is missing");
-        yield return Case("several_groups", Minimal("server: 'https://h'", "as: a, as-groups: [b, c]"), "only one as-groups entry");
         yield return Case("twice_the_same_name", "users: [{name: a, user: {}}, {name: a, user: {}}]", "'a' occurs twice");
         yield return Case("list_is_a_mapping", "users: {a: b}", "users must be a list");
     }
