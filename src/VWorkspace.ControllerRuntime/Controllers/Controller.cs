@@ -4,7 +4,7 @@ namespace VWorkspace.ControllerRuntime;
 
 /// <summary>Feeds a queue from informers and works it off with a number of workers.</summary>
 internal sealed class Controller(
-    string name, WorkQueue<ObjectKey> queue, IReadOnlyList<Func<WorkQueue<ObjectKey>, ControllerSubscription>> sources,
+    string name, WorkQueue<ObjectKey> queue, IReadOnlyList<Func<WorkQueue<ObjectKey>, ControllerSubscription>> sources, IReadOnlyList<Func<CancellationToken, Task>> preparations,
     ReconcileRunner runner, int workers, WorkInFlight inFlight, Action<ReconcileReport> report)
 {
     public string Name { get; } = name;
@@ -26,6 +26,8 @@ internal sealed class Controller(
             foreach (ControllerSubscription subscription in subscriptions)
                 if (subscription.InitialDelivered is { } delivered) await delivered.WaitAsync(stop);
             inFlight.End(); // of the start, which began when the manager took the controller
+
+            foreach (Func<CancellationToken, Task> prepare in preparations) await prepare(stop);
 
             await using (stop.Register(static queue => _ = ((WorkQueue<ObjectKey>)queue!).ShutDown(), queue))
                 await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(abort), CancellationToken.None)));

@@ -7,6 +7,7 @@ namespace VWorkspace.ControllerRuntime;
 internal sealed class ControllerBuilder(string name, InformerCache cache, ControllerEnvironment environment, Action<Controller> add) : IControllerBuilder
 {
     private readonly List<Func<WorkQueue<ObjectKey>, ControllerSubscription>> _sources = [];
+    private readonly List<Func<CancellationToken, Task>> _preparations = [];
     private readonly TriggerBuffer _triggers = new();
     private ControllerOptions _options = new();
     private KubernetesResource? _for;
@@ -37,6 +38,21 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
         ArgumentNullException.ThrowIfNull(resource);
         ArgumentNullException.ThrowIfNull(map);
         Source(cache.Informer(resource, scope, optional: true), map, predicate);
+        return this;
+    }
+
+    public IControllerBuilder Watches<T>(IInformer<T> informer, Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? predicate = null) where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(informer);
+        ArgumentNullException.ThrowIfNull(map);
+        Source(informer, map, predicate);
+        return this;
+    }
+
+    public IControllerBuilder StartsAfter(Func<CancellationToken, Task> prepare)
+    {
+        ArgumentNullException.ThrowIfNull(prepare);
+        _preparations.Add(prepare);
         return this;
     }
 
@@ -79,7 +95,7 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
 
         var runner = new ReconcileRunner(name, _for.Kind, reconciler, _options,
             key => _find(key)?.Metadata.Generation, environment.Clock, environment.Logging.CreateLogger($"controller.{name}"));
-        add(new(name, queue, _sources, runner, _options.MaxConcurrentReconciles, environment.InFlight, report =>
+        add(new(name, queue, _sources, _preparations, runner, _options.MaxConcurrentReconciles, environment.InFlight, report =>
         {
             metrics.Reconciled(report);
             environment.OnReconciled?.Invoke(report);
@@ -87,12 +103,14 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
         environment.Metrics.Add(metrics);
     }
 
-    private void Source<T>(Informer<T> informer, Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? predicate) where T : class, IKubernetesObject
+    private void Source<T>(IInformer<T> informer, Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? predicate) where T : class, IKubernetesObject
     {
         _sources.Add(queue =>
         {
-            InformerSubscription<T> subscription = informer.Subscribe(new QueueingHandler<T>(queue, map, predicate));
-            return new(subscription, informer.HasSynced ? subscription.InitialDelivered : null);
+            IDisposable subscription = informer.Subscribe(new QueueingHandler<T>(queue, map, predicate));
+
+            // The lists of many namespaces have no common end; the kind that is reconciled brings every key anyway.
+            return new(subscription, informer is Informer<T> { HasSynced: true } ? ((InformerSubscription<T>)subscription).InitialDelivered : null);
         });
     }
 

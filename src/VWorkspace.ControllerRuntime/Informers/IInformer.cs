@@ -56,6 +56,12 @@ public interface IInformerCache
     /// and does not hold up the start of the manager when <paramref name="optional"/> is true.
     /// </summary>
     IInformer<T> Informer<T>(KubernetesResource<T> resource, InformerScope? scope = null, bool optional = false) where T : class, IKubernetesObject;
+
+    /// <summary>
+    /// The informer of a kind in a set of namespaces that changes at run-time; created on first call, shared by all who ask for the same resource, type and
+    /// selector. Watches nothing until somebody says which namespaces. Always optional.
+    /// </summary>
+    INamespacedInformer<T> NamespacedInformer<T>(KubernetesResource<T> resource, string? labelSelector = null) where T : class, IKubernetesObject;
 }
 
 /// <summary>Which kinds the API server serves now.</summary>

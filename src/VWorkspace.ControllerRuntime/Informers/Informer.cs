@@ -87,15 +87,26 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
     public InformerSubscription<T> Subscribe(IInformerHandler<T> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        var subscription = new InformerSubscription<T>(handler, Unsubscribe, _environment.InFlight, _logger);
+        var subscription = new InformerSubscription<T>(handler, Detach, _environment.InFlight, _logger);
+        Attach(subscription);
+        return subscription;
+    }
+
+    /// <summary>Feeds a subscription that may be fed by other informers too.</summary>
+    public void Attach(InformerSubscription<T> subscription)
+    {
         lock (_gate)
         {
             foreach (T obj in _store.Seen.Objects.Values) subscription.Notify(new(null, obj, true));
             if (HasSynced) subscription.Notify(default);
             _subscriptions = [.. _subscriptions, subscription];
         }
+    }
 
-        return subscription;
+    /// <summary>Stops feeding a subscription.</summary>
+    public void Detach(InformerSubscription<T> subscription)
+    {
+        lock (_gate) _subscriptions = [.. _subscriptions.Where(other => !ReferenceEquals(other, subscription))];
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -228,10 +239,5 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
     private void Notify(Notification<T> notification)
     {
         foreach (InformerSubscription<T> subscription in _subscriptions) subscription.Notify(notification);
-    }
-
-    private void Unsubscribe(InformerSubscription<T> subscription)
-    {
-        lock (_gate) _subscriptions = [.. _subscriptions.Where(other => !ReferenceEquals(other, subscription))];
     }
 }

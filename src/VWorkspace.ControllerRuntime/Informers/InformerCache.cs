@@ -9,6 +9,7 @@ internal sealed partial class InformerCache(InformerEnvironment environment) : I
     private readonly Lock _gate = new();
     private readonly ILogger _logger = environment.Logging.CreateLogger("informer");
     private readonly Dictionary<(GroupVersionKind Kind, Type Type, InformerScope Scope), IInformerControl> _informers = [];
+    private readonly Dictionary<(GroupVersionKind Kind, Type Type, string? LabelSelector), IInformerControl> _namespaced = [];
     private readonly List<Task> _running = [];
     private IInformerControl[] _all = [];
     private CancellationToken? _token;
@@ -32,6 +33,22 @@ internal sealed partial class InformerCache(InformerEnvironment environment) : I
 
             var informer = new Informer<T>(resource, scope, environment) { Optional = optional };
             _informers[(resource.Kind, typeof(T), scope)] = informer;
+            Volatile.Write(ref _all, [.. _all, informer]);
+            if (_token is { } token) _running.Add(RunAsync(informer, token));
+            return informer;
+        }
+    }
+
+    INamespacedInformer<T> IInformerCache.NamespacedInformer<T>(KubernetesResource<T> resource, string? labelSelector) => NamespacedInformer(resource, labelSelector);
+
+    public NamespacedInformer<T> NamespacedInformer<T>(KubernetesResource<T> resource, string? labelSelector) where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        lock (_gate)
+        {
+            if (_namespaced.TryGetValue((resource.Kind, typeof(T), labelSelector), out IInformerControl? known)) return (NamespacedInformer<T>)known;
+            var informer = new NamespacedInformer<T>(resource, labelSelector, environment, RunAsync);
+            _namespaced[(resource.Kind, typeof(T), labelSelector)] = informer;
             Volatile.Write(ref _all, [.. _all, informer]);
             if (_token is { } token) _running.Add(RunAsync(informer, token));
             return informer;

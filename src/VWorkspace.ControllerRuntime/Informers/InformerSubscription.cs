@@ -19,7 +19,7 @@ internal sealed partial class InformerSubscription<T> : IDisposable where T : cl
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _initialDelivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<Notification<T>> _pending =
-        Channel.CreateUnbounded<Notification<T>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        Channel.CreateUnbounded<Notification<T>>(new UnboundedChannelOptions { SingleReader = true });
 
     public InformerSubscription(IInformerHandler<T> handler, Action<InformerSubscription<T>> remove, WorkInFlight inFlight, ILogger logger)
     {
@@ -30,7 +30,7 @@ internal sealed partial class InformerSubscription<T> : IDisposable where T : cl
     /// <summary>Completes when the handler has seen the initial list; is cancelled when the subscription ends before.</summary>
     public Task InitialDelivered => _initialDelivered.Task;
 
-    /// <summary>Queues a change; never blocks. Call under the informer's lock, which keeps the order.</summary>
+    /// <summary>Queues a change; never blocks. Call under the lock of the informer that saw it, which keeps the order of its changes.</summary>
     public void Notify(Notification<T> notification)
     {
         _inFlight.Begin();

@@ -52,6 +52,15 @@ public interface IControllerBuilder
     /// <summary>Any other kind, with a function from an object to the keys to queue.</summary>
     IControllerBuilder Watches<T>(KubernetesResource<T> resource, Func<T, IEnumerable<ObjectKey>> map, InformerScope? scope = null, Func<T?, T?, bool>? predicate = null) where T : class, IKubernetesObject;
 
+    /// <summary>An informer that was opened elsewhere, for instance one for a changing set of namespaces.</summary>
+    /// <param name="informer">The informer, from <see cref="IControllerManager.Cache"/>.</param>
+    /// <param name="map">From an object to the keys to queue.</param>
+    /// <param name="predicate">As for <see cref="For"/>.</param>
+    IControllerBuilder Watches<T>(IInformer<T> informer, Func<T, IEnumerable<ObjectKey>> map, Func<T?, T?, bool>? predicate = null) where T : class, IKubernetesObject;
+
+    /// <summary>Something that has to be done on the leader between the initial lists and the first reconcile. The controller waits for it; a fault of it ends the manager.</summary>
+    IControllerBuilder StartsAfter(Func<CancellationToken, Task> prepare);
+
     /// <summary>Queues keys from outside, for instance from probes. The returned action may be called from any thread at any time.</summary>
     IControllerBuilder Triggered(out Action<ObjectKey> trigger);
 

@@ -67,7 +67,7 @@ internal sealed class ManagerClient(IKubernetesClient inner, LeaderFence fence, 
         ArgumentNullException.ThrowIfNull(options);
         bool changesObject = !options.DryRun && options.Subresource is null or "" or "status";
         IInformerControl[] informers = changesObject ? InformersOf(resource) : [];
-        if (informers.All(static informer => informer is IInformerControl && informer.GetType() == typeof(Informer<T>)))
+        if (informers.All(static informer => informer is IInformer<T>))
         {
             ApiResult<T> answer = await FencedAsync(token => call.SendAsync(resource, token), cancellationToken);
             if (answer.IsSuccess) Tell(informers, ObjectKey.Of(answer.Value), new TypedWrittenObject(answer.Value));

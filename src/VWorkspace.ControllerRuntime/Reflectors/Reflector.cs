@@ -17,6 +17,7 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
     private readonly Random _random;
     private readonly ILogger _logger;
     private readonly ReflectorBackoff _backoff;
+    private readonly ReflectorBackoff _forbidden;
     private readonly UndecodableReports _reports;
 
     /// <summary>The list being read; empty but while listing.</summary>
@@ -32,6 +33,8 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
         (_client, _resource, _scope, _sink) = (client, resource, scope, sink);
         (_options, _clock, _random, _logger) = (options, clock, random, logger);
         _backoff = new(options.BackoffBase, options.BackoffMax, options.BackoffReset, clock, random);
+        // Whether a kind may be read is a decision of people: asking ten times slower in the end is early enough.
+        _forbidden = new(options.BackoffBase, options.BackoffMax * 10, options.BackoffMax * 20, clock, random);
         _reports = new(resource, logger);
     }
 
@@ -61,7 +64,7 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
             _state = ReflectorMachine.Step(_state, signal);
             if (_state.Pause == ReflectorPause.NotServed) return;
             if (_state.Pause == ReflectorPause.None) continue;
-            TimeSpan delay = _backoff.Next();
+            TimeSpan delay = signal.Error is { IsForbidden: true } ? _forbidden.Next() : _backoff.Next();
             if (delay < _state.RetryAfter) delay = _state.RetryAfter;
             await Task.Delay(delay, _clock, cancellationToken);
         }
@@ -245,7 +248,9 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
 
     private void Refused(KubernetesError error)
     {
-        if (error.IsNotFound || error.IsTooLargeResourceVersion) NotListed(_logger, _resource.QualifiedName, error.Message);
+        // A namespace may be named before the right to read in it is there, and an optional right may never come.
+        bool expected = error.IsNotFound || error.IsTooLargeResourceVersion || (error.IsForbidden && _scope.Namespace is not null);
+        if (expected) NotListed(_logger, _resource.QualifiedName, error.Message);
         else if (_state.Action != ReflectorAction.Stream || error.Code is not (400 or 405 or 406 or 415 or 422))
             FailedToList(_logger, _resource.QualifiedName, $"failed to list {_resource.QualifiedName}: {error}");
     }
