@@ -112,14 +112,8 @@ internal sealed class ApiCore : IAsyncDisposable
     private Task<WriteResult> FinalizeNamespaceAsync(SpecialRequest request, CancellationToken ct)
     {
         var body = BodyReader.Decode(request.Type, request.Body, request.MediaType, request.Options);
-        while (true)
-        {
-            var stored = Store.Find("namespaces", "", request.Name) ?? throw StatusErrors.NotFound(request.Type.Resource, request.Name);
-            var copy = NamespaceReaper.Finalized(stored.Node, body["spec"].Items("finalizers").Texts());
-            var gone = copy.IsBeingDeleted() && copy["spec"].Items("finalizers") is null && copy.Finalizers().Count == 0;
-            var result = gone ? Store.Remove("namespaces", stored, copy) : Store.Replace("namespaces", stored, copy, 0);
-            if (result is not null) return Task.FromResult(new WriteResult(result.Node, false));
-        }
+        var source = new UpdateSource { Change = _ => body.Copy(), Uid = body.Uid() };
+        return Writer.UpdateAsync(request.Type, "", request.Name, "finalize", source, request.Options, ct);
     }
 
     private void OnCommitted(string key, StoreEvent change)

@@ -59,7 +59,7 @@ public sealed partial class InMemoryApiServer
             try
             {
                 var obj = BodyReader.Decode(type, document, options);
-                var source = new UpdateSource { Change = _ => obj.Copy(), MakeNew = () => obj.Copy(), CreatesMissing = true, IsPatch = true };
+                var source = new UpdateSource { Change = live => Renewed(obj, live), MakeNew = () => obj.Copy(), CreatesMissing = true, IsPatch = true };
                 await _core.Writer.UpdateAsync(type, "", obj.Name(), "", source, options, ct).ConfigureAwait(false);
             }
             catch (StatusException e)
@@ -67,5 +67,12 @@ public sealed partial class InMemoryApiServer
                 throw new InvalidOperationException(e.Message, e);
             }
         }
+    }
+
+    private static JsonObject Renewed(JsonObject obj, JsonObject live)
+    {
+        var copy = obj.Copy();
+        copy.Metadata()["resourceVersion"] = live.ResourceVersion();
+        return copy;
     }
 }

@@ -12,7 +12,8 @@ internal static class BuiltinCatalog
     private static readonly BuiltinStrategy WithStatus = new() { Status = true };
     private static readonly BuiltinStrategy WithGeneration = new() { Status = true, Generation = true };
     private static readonly WorkloadStrategy Workload = new() { Status = true, Generation = true };
-    private static readonly EventStrategy Events = new() { CreateOnUpdate = true, Selectable = ["involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type"] };
+    private static readonly EventStrategy Events = new() { Names = NameRules.PathSegment, CoreMetadata = false, CreateOnUpdate = true, Selectable = ["involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type"] };
+    private static readonly EventStrategy NewEvents = new() { Names = NameRules.PathSegment, CoreMetadata = false, CreateOnUpdate = true, Selectable = ["reason", "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "regarding.apiVersion", "regarding.resourceVersion", "regarding.fieldPath", "reportingController", "type"] };
     private static readonly Subresource StatusSubresource = new("status", ResourceType.StatusVerbs);
     private static readonly Subresource[] WithScale = [new("scale", ResourceType.StatusVerbs, "autoscaling", "v1", "Scale"), StatusSubresource];
 
@@ -94,13 +95,13 @@ internal static class BuiltinCatalog
 
     private static IEnumerable<ResourceType> Machinery()
     {
-        yield return Make("events.k8s.io", "v1", "events", "Event", true, Events, "ev") with { StorageKey = "events", StorageGroup = "" };
-        yield return Make("coordination.k8s.io", "v1", "leases", "Lease", true, new LeaseStrategy { CreateOnUpdate = true, UnconditionalUpdate = false });
-        yield return Make("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, new CrdStrategy { Status = true, Generation = true, UnconditionalUpdate = false }, "crd", "crds") with { Categories = ["api-extensions"] };
-        var webhooks = new BuiltinStrategy { Generation = true };
+        yield return Make("events.k8s.io", "v1", "events", "Event", true, NewEvents, "ev") with { StorageKey = "events", StorageGroup = "" };
+        yield return Make("coordination.k8s.io", "v1", "leases", "Lease", true, new LeaseStrategy { CoreMetadata = false, CreateOnUpdate = true, UnconditionalUpdate = false });
+        yield return Make("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, new CrdStrategy { CoreMetadata = false, Status = true, Generation = true, UnconditionalUpdate = false }, "crd", "crds") with { Categories = ["api-extensions"] };
+        var webhooks = new BuiltinStrategy { CoreMetadata = false, Generation = true };
         yield return Make("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
         yield return Make("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
-        yield return Make("apiregistration.k8s.io", "v1", "apiservices", "APIService", false, new BuiltinStrategy { Status = true, UnconditionalUpdate = false }) with { Categories = ["api-extensions"] };
+        yield return Make("apiregistration.k8s.io", "v1", "apiservices", "APIService", false, new BuiltinStrategy { CoreMetadata = false, Status = true, UnconditionalUpdate = false }) with { Categories = ["api-extensions"] };
     }
 
     private static IEnumerable<ResourceType> Reviews()

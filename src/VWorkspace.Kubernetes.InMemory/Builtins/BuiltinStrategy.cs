@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Builtins.Schemas;
 using VWorkspace.Kubernetes.InMemory.Errors;
-using VWorkspace.Kubernetes.InMemory.Http;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
 using VWorkspace.Kubernetes.InMemory.Tables;
@@ -25,7 +24,12 @@ internal class BuiltinStrategy : ResourceStrategy
 
     public IReadOnlyList<string> Selectable { get; init; } = [];
 
+    /// <summary>Whether the kind is validated by the core group's rules for metadata, which refuse bare finalizers.</summary>
+    public bool CoreMetadata { get; init; } = true;
+
     public override bool HasStatus => Status;
+
+    public override IEnumerable<FieldCause> FinalizerCauses(JsonObject obj) => CoreMetadata ? ObjectMetaRules.UnqualifiedFinalizers(obj) : [];
 
     public override bool TracksGeneration => Generation;
 
@@ -43,12 +47,9 @@ internal class BuiltinStrategy : ResourceStrategy
 
     public override ManagedFields.MergeSchema MergeSchema(ResourceType type) => Schema(type)?.Merge ?? base.MergeSchema(type);
 
-    public override IReadOnlyList<string> Decode(ResourceType type, JsonObject obj)
-    {
-        if (Schema(type) is not { } schema) return [];
-        if (GoTypeCheck.Describe(obj, schema.Type) is { } problem) throw BodyReader.CannotBeHandled(type, obj, problem);
-        return schema.Prune(obj);
-    }
+    public override string? DecodeProblem(ResourceType type, JsonObject obj) => Schema(type) is { } schema ? GoTypeCheck.Describe(obj, schema.Type) : null;
+
+    public override IReadOnlyList<string> Decode(ResourceType type, JsonObject obj) => Schema(type)?.Prune(obj) ?? [];
 
     public override void ApplyDefaults(ResourceType type, JsonObject obj)
     {

@@ -4,8 +4,6 @@ using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.ManagedFields;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
-using VWorkspace.Kubernetes.InMemory.Rest;
-using VWorkspace.Kubernetes.Selectors;
 
 namespace VWorkspace.Kubernetes.InMemory.Builtins;
 
@@ -42,46 +40,14 @@ internal sealed class EventStrategy : BuiltinStrategy, IVersionConverter
         return (copy, schema.Merge);
     }
 
-    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj)
-    {
-        var core = type.Group.Length == 0;
-        var ns = obj.Namespace();
-        var target = obj[core ? "involvedObject" : "regarding"];
-        var targetNamespace = target.Text("namespace") ?? "";
-        if (obj.Text("eventTime") is not { Length: > 0 })
-        {
-            var agrees = targetNamespace.Length == 0 ? ns is "" or "default" : targetNamespace == ns;
-            if (!agrees) yield return FieldCause.Invalid("involvedObject.namespace", targetNamespace, "does not match event.namespace");
-        }
-        else
-        {
-            foreach (var cause in ValidateNew(obj, core, ns, targetNamespace)) yield return cause;
-        }
+    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj) => EventRules.Validate(obj, type.Group.Length == 0);
 
-        if (core) yield break;
-        if (obj.Text("eventTime") is not { Length: > 0 }) yield return FieldCause.Required("eventTime");
-        if (obj.Text("type") is not ("Normal" or "Warning")) yield return FieldCause.Invalid("type", "", $"has invalid value: {obj.Text("type")}");
-        if (obj.Text("deprecatedFirstTimestamp") is not null) yield return FieldCause.Invalid("firstTimestamp", "", "needs to be unset");
-        if (obj.Text("deprecatedLastTimestamp") is not null) yield return FieldCause.Invalid("lastTimestamp", "", "needs to be unset");
-        if (obj.Number("deprecatedCount") is > 0) yield return FieldCause.Invalid("count", "", "needs to be unset");
-        if (obj["deprecatedSource"].Text("component") is { Length: > 0 } || obj["deprecatedSource"].Text("host") is { Length: > 0 })
-            yield return FieldCause.Invalid("source", "", "needs to be unset");
-    }
-
-    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource)
-    {
-        if (type.Group.Length == 0)
-        {
-            foreach (var cause in Validate(type, obj)) yield return cause;
-            yield break;
-        }
-
-        foreach (var field in (IReadOnlyList<string>)["regarding", "reason", "note", "reportingController", "reportingInstance", "action", "type", "related"])
-            foreach (var cause in Immutable(obj[field], old[field], field == "regarding" ? "involvedObject" : field)) yield return cause;
-    }
+    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource) => EventRules.ValidateUpdate(obj, old, type.Group.Length == 0);
 
     public override string FieldValue(JsonObject obj, string field)
     {
+        // The newer group selects by its own names.
+        field = field.StartsWith("regarding.", StringComparison.Ordinal) ? "involvedObject" + field["regarding".Length..] : field == "reportingController" ? "reportingComponent" : field;
         var node = obj;
         if (obj.Text("apiVersion") == NewGroup)
         {
@@ -94,26 +60,6 @@ internal sealed class EventStrategy : BuiltinStrategy, IVersionConverter
             "source" => node["source"].Text("component") is { Length: > 0 } component ? component : node.Text("reportingComponent") ?? "",
             _ => base.FieldValue(node, field),
         };
-    }
-
-    private static IEnumerable<FieldCause> ValidateNew(JsonObject obj, bool core, string ns, string targetNamespace)
-    {
-        var controllerField = core ? "reportingComponent" : "reportingController";
-        var controller = obj.Text(controllerField) ?? "";
-        if (targetNamespace.Length == 0 && ns is not ("default" or "kube-system")) yield return FieldCause.Invalid("involvedObject.namespace", targetNamespace, "does not match event.namespace");
-        if (controller.Length == 0) yield return FieldCause.Required(controllerField);
-        foreach (var error in LabelSyntax.QualifiedNameErrors(controller)) yield return FieldCause.Invalid(controllerField, controller, error);
-        var instance = obj.Text("reportingInstance") ?? "";
-        if (instance.Length == 0) yield return FieldCause.Required("reportingInstance");
-        if (instance.Length > 128) yield return FieldCause.Invalid("reportingInstance", instance, "can have at most 128 characters");
-        var action = obj.Text("action") ?? "";
-        if (action.Length == 0) yield return FieldCause.Required("action");
-        if (action.Length > 128) yield return FieldCause.Invalid("action", action, "can have at most 128 characters");
-        var reason = obj.Text("reason") ?? "";
-        if (reason.Length == 0) yield return FieldCause.Required("reason");
-        if (reason.Length > 128) yield return FieldCause.Invalid("reason", reason, "can have at most 128 characters");
-        var message = obj.Text(core ? "message" : "note") ?? "";
-        if (message.Length > 1024) yield return FieldCause.Invalid("message", message, "can have at most 1024 characters");
     }
 
     private static void Rename(JsonObject obj, string apiVersion)

@@ -66,8 +66,7 @@ internal static partial class GoTypeCheck
             case "time" or "microtime":
                 if (kind != JsonValueKind.String) return Mismatch(value, owner, path, type);
                 var text = value.GetValue<string>();
-                return text.Length == 0 || Timestamps.TryParse(text, out _) && text.Contains('T', StringComparison.Ordinal) ? null
-                    : $"parsing time \"{text}\" as \"2006-01-02T15:04:05{(type.Primitive == "microtime" ? ".000000" : "")}Z07:00\": cannot parse \"{text}\" as \"2006\"";
+                return GoTime.Read(text, type.Primitive == "microtime").Problem;
             case "quantity":
                 return kind is JsonValueKind.Number || (kind == JsonValueKind.String && Quantity().IsMatch(value.GetValue<string>())) ? null
                     : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";

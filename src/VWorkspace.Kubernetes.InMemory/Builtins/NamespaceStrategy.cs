@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
+using VWorkspace.Kubernetes.Selectors;
 
 namespace VWorkspace.Kubernetes.InMemory.Builtins;
 
@@ -34,6 +37,42 @@ internal sealed class NamespaceStrategy : BuiltinStrategy
         obj["spec"] = old["spec"]?.DeepClone();
         obj["status"] = old["status"]?.DeepClone();
     }
+
+    /// <summary>Labels once more those whose name was generated after defaulting.</summary>
+    public override void Canonicalize(ResourceType type, JsonObject obj)
+    {
+        obj.Metadata().Ensure("labels")[NameLabel] = obj.Name();
+        base.Canonicalize(type, obj);
+    }
+
+    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj) => FinalizerErrors(obj, _ => "spec.finalizers");
+
+    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource) => subresource switch
+    {
+        "status" when obj.IsBeingDeleted() && obj["status"].Text("phase") != "Terminating" =>
+            [FieldCause.Invalid("status.Phase", obj["status"].Text("phase") ?? "", "may only be 'Terminating' if `deletionTimestamp` is not empty")],
+        "status" when !obj.IsBeingDeleted() && obj["status"].Text("phase") != "Active" =>
+            [FieldCause.Invalid("status.Phase", obj["status"].Text("phase") ?? "", "may only be 'Active' if `deletionTimestamp` is empty")],
+        "finalize" => FinalizerErrors(obj, i => string.Create(CultureInfo.InvariantCulture, $"spec.finalizers[{i}]")),
+        "" => Validate(type, obj),
+        _ => [],
+    };
+
+    /// <summary>Of a finalize request only the finalizers of the spec count.</summary>
+    public override JsonObject PrepareForStatusUpdate(ResourceType type, JsonObject obj, JsonObject old, WriteContext context, string subresource)
+    {
+        if (subresource != "finalize") return base.PrepareForStatusUpdate(type, obj, old, context, subresource);
+        var result = old.Copy();
+        result["metadata"] = obj["metadata"]?.DeepClone();
+        var spec = result.Ensure("spec");
+        spec.Remove("finalizers");
+        if (obj["spec"].Items("finalizers") is { Count: > 0 } finalizers) spec["finalizers"] = finalizers.DeepClone();
+        return result;
+    }
+
+    private static IEnumerable<FieldCause> FinalizerErrors(JsonObject obj, Func<int, string> path) => obj["spec"].Items("finalizers").Texts().SelectMany((finalizer, i) => LabelSyntax.QualifiedNameErrors(finalizer)
+        .Concat(ObjectMetaRules.IsUnqualified(finalizer) ? ["name is neither a standard finalizer name nor is it fully qualified"] : [])
+        .Select(e => FieldCause.Invalid(path(i), finalizer, e)));
 
     public override bool CanVanish(JsonObject obj) => obj["spec"].Items("finalizers") is not { Count: > 0 };
 

@@ -35,7 +35,12 @@ internal sealed class SecretStrategy : BuiltinStrategy
         foreach (var cause in ConfigKeys.Check(data, "data")) yield return cause;
         var kind = obj.Text("type") ?? "";
         foreach (var key in RequiredKeys.GetValueOrDefault(kind) ?? [])
-            if (!data.ContainsKey(key)) yield return FieldCause.Required($"data[{key}]");
+        {
+            if (data[key].AsText() is not { } value) yield return FieldCause.Required($"data[{key}]");
+            else if (key.StartsWith(".docker", StringComparison.Ordinal) && JsonProblem(System.Convert.FromBase64String(value)) is { } problem)
+                yield return FieldCause.Invalid($"data[{key}]", "<secret contents redacted>", problem);
+        }
+
         if (kind == "kubernetes.io/basic-auth" && !data.ContainsKey("username") && !data.ContainsKey("password"))
         {
             yield return FieldCause.Required("data[username]");
@@ -52,5 +57,11 @@ internal sealed class SecretStrategy : BuiltinStrategy
         foreach (var cause in ConfigKeys.CheckImmutable(obj, old, "data")) yield return cause;
         foreach (var cause in Validate(type, obj))
             if (JsonNode.DeepEquals(obj["type"], old["type"])) yield return cause;
+    }
+
+    private static string? JsonProblem(byte[] value)
+    {
+        if (GoJsonSyntax.Describe(value) is { } syntax) return syntax;
+        return JsonTreeReader.Parse(value) is var node and not (null or JsonObject) ? $"json: cannot unmarshal {Http.BodyReader.GoTypeName(node)} into Go value of type map[string]interface {{}}" : null;
     }
 }

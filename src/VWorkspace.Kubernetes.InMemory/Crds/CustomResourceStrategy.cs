@@ -71,14 +71,25 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
 
     public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj) => Causes(SchemaValidator.Validate(_schema, obj, null));
 
-    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource) =>
-        Causes(SchemaValidator.Validate(_schema, obj, old));
+    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource)
+    {
+        var ofType = TypeCauses(type, obj).ToList();
+        return ofType.Count > 0 ? ofType : Causes(SchemaValidator.Validate(_schema, obj, old));
+    }
+
+    private static IEnumerable<FieldCause> TypeCauses(ResourceType type, JsonObject obj)
+    {
+        if (obj.Text("kind") != type.Kind) yield return FieldCause.Invalid("kind", obj.Text("kind") ?? "", $"must be {type.Kind}");
+        if (obj.Text("apiVersion") != type.ApiVersion) yield return FieldCause.Invalid("apiVersion", obj.Text("apiVersion") ?? "", $"must be {type.ApiVersion}");
+    }
+
+    public override IEnumerable<string> Warnings(ResourceType type, JsonObject obj, JsonObject? old) => ObjectMetaRules.FinalizerWarnings(obj, old);
 
     private static IEnumerable<FieldCause> Causes(IEnumerable<FieldError> errors) => errors.Select(e => new FieldCause(e.Field, e.Reason, e.Body));
 
     public override IReadOnlyList<TableColumn> Columns(ResourceType type) => _columns;
 
-    public override JsonObject PrepareForStatusUpdate(ResourceType type, JsonObject obj, JsonObject old, WriteContext context)
+    public override JsonObject PrepareForStatusUpdate(ResourceType type, JsonObject obj, JsonObject old, WriteContext context, string subresource)
     {
         // Of the metadata only the record of field owners may change with the status.
         var result = old.Copy();

@@ -48,6 +48,10 @@ internal static class StatusErrors
     public static StatusException Conflict(GroupResource resource, string name, string why) =>
         Of(409, "Conflict", $"Operation cannot be fulfilled on {resource} \"{name}\": {why}", Details(name, resource));
 
+    /// <summary>A replacement of an object that is another one by now, or none: etcd's storage layer shows through.</summary>
+    public static StatusException UidMismatch(ResourceType type, string ns, string name, string wanted, string actual) => Conflict(type.Resource, name,
+        $"StorageError: invalid object, Code: 4, Key: {type.StoragePath(ns, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {wanted}, UID in object meta: {actual}");
+
     public static StatusException Modified(GroupResource resource, string name) =>
         Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
 
@@ -86,6 +90,9 @@ internal static class StatusErrors
 
     public static StatusException NotAcceptable(IEnumerable<string> accepted) =>
         Of(406, "NotAcceptable", $"only the following media types are accepted: {string.Join(", ", accepted)}");
+
+    /// <summary>A representation that the answer cannot take.</summary>
+    public static StatusException NotAcceptableShape(string message) => Of(406, "NotAcceptable", message);
 
     public static StatusException Expired(string message) => Of(410, "Expired", message);
 

@@ -63,14 +63,21 @@ internal static class BodyReader
     }
 
     /// <summary>Prunes, reports what was unknown, and fills in defaults.</summary>
-    public static void Coerce(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null)
+    /// <param name="type">The kind.</param>
+    /// <param name="obj">The object, which is changed.</param>
+    /// <param name="options">What to do about unknown and duplicate members.</param>
+    /// <param name="duplicates">The paths of members that the body has twice.</param>
+    /// <param name="refuse">Makes the answer to what cannot be decoded; null for the answer to a body that is an object.</param>
+    public static void Coerce(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null, Func<string, StatusException>? refuse = null)
     {
+        refuse ??= why => CannotBeHandled(type, obj, why);
+        if (type.Strategy.DecodeProblem(type, obj) is { } undecodable) throw refuse(undecodable);
         var unknown = type.Strategy.Decode(type, obj);
         ObjectMetaForm.Apply(obj);
         if (options.FieldValidation != FieldValidation.Ignore && (unknown.Count > 0 || duplicates is { Count: > 0 }))
         {
-            List<string> problems = [.. (duplicates ?? []).Select(p => $"duplicate field \"{p}\""), .. unknown.Select(p => $"unknown field \"{p}\"")];
-            if (options.FieldValidation == FieldValidation.Strict) throw CannotBeHandled(type, obj, "strict decoding error: " + string.Join(", ", problems));
+            List<string> problems = [.. (duplicates ?? []).Select(p => p.Contains('"', StringComparison.Ordinal) ? p : $"duplicate field \"{p}\""), .. unknown.Select(p => $"unknown field \"{p}\"")];
+            if (options.FieldValidation == FieldValidation.Strict) throw refuse("strict decoding error: " + string.Join(", ", problems));
             options.Warnings.AddRange(problems);
         }
 
@@ -86,8 +93,14 @@ internal static class BodyReader
     public static JsonObject ParseJson(ResourceType type, byte[] body, List<string>? duplicates)
     {
         if (GoJsonSyntax.Describe(body) is { } problem) throw Unrecognized(type, "couldn't get version/kind; json parse error: " + problem, body);
-        return JsonTreeReader.Parse(body, duplicates) as JsonObject
-            ?? throw Unrecognized(type, "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }", body);
+        var parsed = JsonTreeReader.Parse(body, duplicates);
+        if (parsed is null) return [];
+        if (parsed is not JsonObject obj)
+            throw Unrecognized(type, $"couldn't get version/kind; json parse error: json: cannot unmarshal {GoTypeName(parsed)} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", body);
+        foreach (var member in (ReadOnlySpan<string>)["apiVersion", "kind"])
+            if (obj[member] is { } value && GoTypeName(value) is var name && name != "string")
+                throw Unrecognized(type, $"couldn't get version/kind; json parse error: json: cannot unmarshal {name} into Go struct field .{member} of type string", body);
+        return obj;
     }
 
     /// <summary>Reads what clients of Go send for built-in kinds. A body that cannot be read whole is refused rather than read in part.</summary>
@@ -111,7 +124,7 @@ internal static class BodyReader
         }
         catch (KubernetesYamlException e)
         {
-            throw StatusErrors.BadRequest($"error decoding YAML: {e.Message}");
+            throw Unrecognized(type, GoYamlProblem(e), body);
         }
     }
 
@@ -122,9 +135,27 @@ internal static class BodyReader
     {
         if (body.Length == 0) return "<empty>";
         if (body[0] == '{') return body.Length <= SummaryLength ? Encoding.UTF8.GetString(body) : Encoding.UTF8.GetString(body, 0, SummaryLength) + " ...";
-        var hex = Convert.ToHexStringLower(body);
-        return hex.Length <= SummaryLength ? hex : hex[..SummaryLength] + " ...";
+        return body.Length <= SummaryLength ? Convert.ToHexStringLower(body) : Convert.ToHexStringLower(body, 0, SummaryLength) + " ...";
     }
+
+    /// <summary>A fault of syntax as Go's YAML package names it: without the column, and without the line when it is the first.</summary>
+    public static string GoYamlProblem(KubernetesYamlException fault)
+    {
+        var problem = fault.Problem;
+        if (problem.StartsWith("while ", StringComparison.Ordinal) && problem.IndexOf(", ", StringComparison.Ordinal) is > 0 and var context) problem = problem[(context + 2)..];
+        return fault.Line <= 1 ? $"yaml: {problem}" : string.Create(CultureInfo.InvariantCulture, $"yaml: line {fault.Line}: {problem}");
+    }
+
+    /// <summary>What Go calls the type of a JSON value.</summary>
+    public static string GoTypeName(JsonNode? node) => node switch
+    {
+        null => "null",
+        JsonObject => "object",
+        JsonArray => "array",
+        JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String => "string",
+        JsonValue value when value.GetValueKind() is System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False => "bool",
+        _ => "number",
+    };
 
     private static void CheckKind(ResourceType type, JsonObject obj)
     {
@@ -133,17 +164,18 @@ internal static class BodyReader
         if (string.IsNullOrEmpty(kind)) obj["kind"] = kind = type.Kind;
         if (string.IsNullOrEmpty(version)) obj["apiVersion"] = version = type.ApiVersion;
         if (kind == type.Kind && version == type.ApiVersion) return;
-        if (version != type.ApiVersion)
-        {
-            throw type.IsCustom
-                ? StatusErrors.BadRequest($"the API version in the data ({version}) does not match the expected API version ({type.ApiVersion})")
-                : CannotBeHandled(type, obj, $"no kind {FieldCause.Quote(kind)} is registered for version {FieldCause.Quote(version)} in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
-        }
+        if (!type.IsCustom) throw CannotBeHandled(type, obj, KindProblem(type, obj));
+        if (version != type.ApiVersion) throw StatusErrors.BadRequest($"the API version in the data ({version}) does not match the expected API version ({type.ApiVersion})");
+        throw StatusErrors.Invalid(type.GroupKind with { Resource = kind }, obj.Name(), [FieldCause.Invalid("kind", kind, $"must be {type.Kind}")]);
+    }
 
-        if (type.IsCustom) throw StatusErrors.Invalid(type.GroupKind with { Resource = kind }, obj.Name(), [FieldCause.Invalid("kind", kind, $"must be {type.Kind}")]);
+    /// <summary>Why an object of another kind or version cannot be read as the built-in kind.</summary>
+    public static string KindProblem(ResourceType type, JsonObject obj)
+    {
+        var (kind, version) = (obj.Text("kind") ?? "", obj.Text("apiVersion") ?? "");
         var internalPackage = type.Group.Length == 0 ? "core" : type.Group.Split('.')[0];
-        throw BuiltinKindNames.IsKnown(type.Group, kind)
-            ? CannotBeHandled(type, obj, $"converting ({type.Version}.{kind}) to ({internalPackage}.{type.Kind}): unknown conversion")
-            : CannotBeHandled(type, obj, $"no kind {FieldCause.Quote(kind)} is registered for version {FieldCause.Quote(version)} in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+        return version == type.ApiVersion && BuiltinKindNames.IsKnown(type.Group, kind)
+            ? $"converting ({type.Version}.{kind}) to ({internalPackage}.{type.Kind}): unknown conversion"
+            : $"no kind {FieldCause.Quote(kind)} is registered for version {FieldCause.Quote(version)} in scheme \"pkg/api/legacyscheme/scheme.go:30\"";
     }
 }

@@ -41,23 +41,33 @@ internal sealed record ListQuery
             Fields = fields,
             ResourceVersion = query["resourceVersion"].ToString(),
             ResourceVersionMatch = query["resourceVersionMatch"].ToString(),
-            Limit = long.TryParse(query["limit"], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) ? limit : 0,
+            Limit = Number(query["limit"]) ?? 0,
             Continue = query["continue"].ToString(),
             Watch = Flag(query["watch"]) ?? false,
             AllowWatchBookmarks = Flag(query["allowWatchBookmarks"]) ?? false,
             SendInitialEvents = Flag(query["sendInitialEvents"]),
-            TimeoutSeconds = int.TryParse(query["timeoutSeconds"], NumberStyles.None, CultureInfo.InvariantCulture, out var timeout) ? timeout : null,
+            TimeoutSeconds = Number(query["timeoutSeconds"]) is > 0 and <= int.MaxValue and var timeout ? (int)timeout : null,
         };
         options.Check();
         return options;
     }
 
     /// <summary>The resource version as a number; null when absent.</summary>
-    public long? Revision()
+    public long? Revision() => ParseRevision(ResourceVersion);
+
+    public static long? ParseRevision(string text)
     {
-        if (ResourceVersion.Length == 0) return null;
-        if (long.TryParse(ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)) return revision;
-        throw StatusErrors.Unclassified($"resourceVersion: Invalid value: {FieldCause.Quote(ResourceVersion)}: strconv.ParseUint: parsing {FieldCause.Quote(ResourceVersion)}: invalid syntax");
+        if (text.Length == 0) return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)) return revision;
+        throw StatusErrors.Unclassified($"resourceVersion: Invalid value: {FieldCause.Quote(text)}: strconv.ParseUint: parsing {FieldCause.Quote(text)}: invalid syntax");
+    }
+
+    /// <summary>A number of a query; null when absent.</summary>
+    public static long? Number(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
+        throw StatusErrors.BadRequest($"strconv.ParseInt: parsing {FieldCause.Quote(text)}: invalid syntax");
     }
 
     public bool Matches(Storage.StoredObject obj, ResourceType type)

@@ -18,15 +18,22 @@ internal sealed class ObjectResponder(TimeProvider time)
 {
     private const string JsonType = "application/json";
 
-    public AcceptedFormat Negotiate(HttpContext http) =>
-        AcceptedFormat.Parse(http.Request.Headers.Accept.ToString()) ?? throw StatusErrors.NotAcceptable(AcceptedFormat.Supported);
+    public AcceptedFormat Negotiate(HttpContext http)
+    {
+        var format = AcceptedFormat.Parse(http.Request.Headers.Accept.ToString()) ?? throw StatusErrors.NotAcceptable(AcceptedFormat.Supported);
+        if (format.Shape == ResponseShape.Table && IncludeObject(http) is not ("Object" or "Metadata" or "None") and var include)
+            throw StatusErrors.BadRequest($"Unable to convert to Table as requested: includeObject: Invalid value: {FieldCause.Quote(include)}: must be 'Metadata', 'Object', 'None', or empty");
+        return format;
+    }
 
     public async Task WriteObjectAsync(HttpContext http, ResourceType type, JsonObject obj, int code, AcceptedFormat format, CancellationToken ct)
     {
+        if (format.Shape == ResponseShape.PartialMetadataList)
+            throw StatusErrors.NotAcceptableShape($"you requested PartialObjectMetadataList, but the requested object is not a list ({GoType(type, type.Kind)})");
         var node = format.Shape switch
         {
             ResponseShape.Table => TableBuilder.Build(type, [obj], "", null, obj.ResourceVersion(), IncludeObject(http), format.Version, time, includeColumns: true),
-            ResponseShape.PartialMetadata or ResponseShape.PartialMetadataList => PartialMetadata(obj, format.Version),
+            ResponseShape.PartialMetadata => PartialMetadata(obj, format.Version),
             _ => obj,
         };
         await WriteAsync(http, code, CanonicalJson.Write(node), format.Yaml, ct).ConfigureAwait(false);
@@ -40,6 +47,8 @@ internal sealed class ObjectResponder(TimeProvider time)
 
     public async Task WriteListAsync(HttpContext http, ResourceType type, ListPage page, AcceptedFormat format, CancellationToken ct)
     {
+        if (format.Shape == ResponseShape.PartialMetadata)
+            throw StatusErrors.NotAcceptableShape($"you requested PartialObjectMetadata, but the requested object is a list ({GoType(type, type.IsCustom ? "List" : type.ListKind)})");
         if (format is { Shape: ResponseShape.Object, Yaml: false })
         {
             Start(http, 200, JsonType);
@@ -95,6 +104,10 @@ internal sealed class ObjectResponder(TimeProvider time)
 
     public static JsonObject PartialMetadata(JsonObject obj, string version) =>
         new() { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/" + version, ["metadata"] = obj["metadata"]?.DeepClone() };
+
+    /// <summary>The Go type that holds the kind in the real server.</summary>
+    private static string GoType(ResourceType type, string kind) => type.IsCustom ? "*unstructured.Unstructured" + (kind == "List" ? kind : "")
+        : $"*{(type.Resource.Group.Length == 0 ? "core" : type.Resource.Group.Split('.')[0])}.{kind}";
 
     /// <summary>What table rows carry: None, Metadata (the default) or Object.</summary>
     public static string IncludeObject(HttpContext http) => http.Request.Query["includeObject"].ToString() is { Length: > 0 } value ? value : "Metadata";

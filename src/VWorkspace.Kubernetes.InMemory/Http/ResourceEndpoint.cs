@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using VWorkspace.Kubernetes.InMemory.Authorization;
@@ -92,7 +91,7 @@ internal sealed class ResourceEndpoint(ApiCore core)
 
     private async Task GetAsync(HttpContext http, ResourceType type, string ns, string name, AcceptedFormat format, CancellationToken ct)
     {
-        if (long.TryParse(http.Request.Query["resourceVersion"], CultureInfo.InvariantCulture, out var wanted) && wanted > core.Store.Revision)
+        if (ListQuery.ParseRevision(http.Request.Query["resourceVersion"].ToString()) is { } wanted && wanted > core.Store.Revision)
             throw StatusErrors.TooLargeResourceVersion(wanted, core.Store.Revision);
         var stored = core.Store.Find(type.StorageKey, ns, name) ?? throw StatusErrors.NotFound(type.Resource, name);
         await _responder.WriteStoredAsync(http, type, ObjectReader.View(type, stored), format, ct).ConfigureAwait(false);
@@ -110,7 +109,7 @@ internal sealed class ResourceEndpoint(ApiCore core)
     {
         var body = await BodyReader.ReadAsync(http, ct).ConfigureAwait(false);
         var obj = BodyReader.Decode(type, body, BodyReader.MediaType(http), options);
-        var source = new UpdateSource { Change = _ => obj.Copy(), MakeNew = () => obj.Copy() };
+        var source = new UpdateSource { Change = _ => obj.Copy(), MakeNew = () => obj.Copy(), Uid = obj.Uid() };
         var result = await core.Writer.UpdateAsync(type, ns, info.Name, info.Subresource, source, options, ct).ConfigureAwait(false);
         await WriteResultAsync(http, type, result, options, format, ct).ConfigureAwait(false);
     }
@@ -162,19 +161,13 @@ internal sealed class ResourceEndpoint(ApiCore core)
         }
         else if (body.Length > 0)
         {
-            if (GoJsonSyntax.Describe(body) is { } problem) throw StatusErrors.BadRequest("couldn't get version/kind; json parse error: " + problem);
+            if (GoJsonSyntax.Describe(body) is { } problem) throw StatusErrors.Unclassified("couldn't get version/kind; json parse error: " + problem);
             parsed = JsonTreeReader.Parse(body) as JsonObject;
         }
 
-        var request = DeleteRequest.From(parsed);
-        var query = http.Request.Query;
-        return request with
-        {
-            PropagationPolicy = request.PropagationPolicy ?? (query["propagationPolicy"].ToString() is { Length: > 0 } policy ? policy : null),
-            GracePeriodSeconds = request.GracePeriodSeconds ?? (long.TryParse(query["gracePeriodSeconds"], CultureInfo.InvariantCulture, out var grace) ? grace : null),
-            OrphanDependents = request.OrphanDependents ?? ListQuery.Flag(query["orphanDependents"]),
-            DryRun = request.DryRun || options.DryRun,
-        };
+        // Options come from the body or, when there is none, from the query; never from both.
+        var request = parsed is not null ? DeleteRequest.From(parsed) : DeleteRequest.From(http.Request.Query);
+        return request.Check();
     }
 
     private async Task WriteResultAsync(HttpContext http, ResourceType type, WriteResult result, WriteParameters options, AcceptedFormat format, CancellationToken ct)

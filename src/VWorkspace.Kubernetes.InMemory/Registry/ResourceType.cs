@@ -56,5 +56,19 @@ internal sealed record ResourceType
 
     public GroupResource GroupKind => new(StorageGroup ?? Group, Kind);
 
+    /// <summary>The key that etcd would hold an object under, as some messages show it.</summary>
+    public string StoragePath(string ns, string name)
+    {
+        var resource = IsCustom || Group is "apiextensions.k8s.io" or "apiregistration.k8s.io" ? $"{Group}/{Plural}" : Plural switch
+        {
+            "nodes" => "minions",
+            "services" => "services/specs",
+            "endpoints" => "services/endpoints",
+            "ingresses" => "ingress",
+            _ => Plural,
+        };
+        return string.Join('/', (string[])["/registry", resource, .. ns.Length == 0 ? (string[])[] : [ns], name]);
+    }
+
     public Subresource? FindSubresource(string name) => Subresources.FirstOrDefault(s => s.Name == name);
 }

@@ -33,7 +33,7 @@ internal static class ObjectMetaRules
             causes.Add(FieldCause.Forbidden("metadata.namespace", "not allowed on this type"));
         }
 
-        ValidateCollections(metadata, causes);
+        causes.AddRange(ValidateCollections(obj));
         return causes;
     }
 
@@ -70,17 +70,28 @@ internal static class ObjectMetaRules
         }
     }
 
-    public static IEnumerable<string> Warnings(JsonObject obj)
+    /// <summary>Labels, annotations, owners and finalizers: what is checked of a new object and of a changed one alike.</summary>
+    public static List<FieldCause> ValidateCollections(JsonObject obj)
     {
-        foreach (var finalizer in obj.Finalizers())
-            if (!StandardFinalizers.Contains(finalizer) && !finalizer.Contains('/', StringComparison.Ordinal))
-                yield return $"metadata.finalizers: {FieldCause.Quote(finalizer)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers";
-        if (obj["metadata"].Items("ownerReferences") is not { } owners) yield break;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < owners.Count; i++)
-            if (owners[i].Text("uid") is { Length: > 0 } uid && !seen.Add(uid))
-                yield return $".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: {uid}";
+        var causes = new List<FieldCause>();
+        var metadata = obj["metadata"];
+        ValidateCollections(metadata, causes);
+        foreach (var finalizer in metadata.Items("finalizers").Texts())
+            causes.AddRange(LabelSyntax.QualifiedNameErrors(finalizer).Select(e => FieldCause.Invalid("metadata.finalizers", finalizer, e)));
+        return causes;
     }
+
+    /// <summary>Core kinds take a bare name only if it is one of the standard finalizers.</summary>
+    public static IEnumerable<FieldCause> UnqualifiedFinalizers(JsonObject obj) => obj.Finalizers()
+        .Select((name, index) => (name, index)).Where(f => IsUnqualified(f.name))
+        .Select(f => FieldCause.Invalid(string.Create(CultureInfo.InvariantCulture, $"metadata.finalizers[{f.index}]"), f.name, "name is neither a standard finalizer name nor is it fully qualified"));
+
+    /// <summary>Custom resources take bare finalizers, with a warning when one is added.</summary>
+    public static IEnumerable<string> FinalizerWarnings(JsonObject obj, JsonObject? old) => obj.Finalizers().Except(old?.Finalizers() ?? [], StringComparer.Ordinal)
+        .Where(IsUnqualified).Order(StringComparer.Ordinal)
+        .Select(f => $"metadata.finalizers: {FieldCause.Quote(f)}: prefer a domain-qualified finalizer name {(f.Contains('.', StringComparison.Ordinal) ? "including a path (/) " : "")}to avoid accidental conflicts with other finalizer writers");
+
+    public static bool IsUnqualified(string finalizer) => !finalizer.Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizer);
 
     private static JsonNode? Member(JsonNode? node, string name) => (node as JsonObject)?[name];
 
@@ -107,26 +118,6 @@ internal static class ObjectMetaRules
             if (size > AnnotationsLimit) causes.Add(FieldCause.TooLong("metadata.annotations", AnnotationsLimit));
         }
 
-        ValidateOwners(metadata.Items("ownerReferences"), causes);
-        foreach (var finalizer in metadata.Items("finalizers").Texts())
-            causes.AddRange(LabelSyntax.QualifiedNameErrors(finalizer).Select(e => FieldCause.Invalid("metadata.finalizers", finalizer, e)));
-    }
-
-    private static void ValidateOwners(JsonArray? owners, List<FieldCause> causes)
-    {
-        if (owners is null) return;
-        string? controller = null;
-        for (var i = 0; i < owners.Count; i++)
-        {
-            var owner = owners[i];
-            var path = string.Create(CultureInfo.InvariantCulture, $"metadata.ownerReferences[{i}]");
-            if (owner.Text("apiVersion") is not { Length: > 0 }) causes.Add(FieldCause.Invalid(path + ".apiVersion", "", "version must not be empty"));
-            foreach (var field in (ReadOnlySpan<string>)["kind", "name", "uid"])
-                if (owner.Text(field) is not { Length: > 0 }) causes.Add(FieldCause.Invalid($"{path}.{field}", "", "must not be empty"));
-            if (owner.Flag("controller") != true) continue;
-            if (controller is not null)
-                causes.Add(FieldCause.InvalidRaw("metadata.ownerReferences", owners.ToJsonString(), $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {owner.Text("name")}"));
-            controller = owner.Text("name");
-        }
+        causes.AddRange(OwnerReferences.Validate(metadata.Items("ownerReferences")));
     }
 }

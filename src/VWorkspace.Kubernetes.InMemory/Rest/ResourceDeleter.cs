@@ -17,7 +17,6 @@ internal sealed class ResourceDeleter(ObjectStore store, AdmissionChain admissio
 {
     public async Task<DeleteResult> DeleteAsync(ResourceType type, string ns, string name, DeleteRequest request, WriteParameters options, CancellationToken ct)
     {
-        Check(request);
         while (true)
         {
             var stored = store.Find(type.StorageKey, ns, name) ?? throw StatusErrors.NotFound(type.Resource, name);
@@ -77,15 +76,6 @@ internal sealed class ResourceDeleter(ObjectStore store, AdmissionChain admissio
         if (after.Count == 0) obj.Metadata().Remove("finalizers");
         else obj.Metadata()["finalizers"] = new JsonArray([.. after.Select(f => (JsonNode)f)]);
         return true;
-    }
-
-    private static void Check(DeleteRequest request)
-    {
-        var kind = new GroupResource("meta.k8s.io", "DeleteOptions");
-        if (request.PropagationPolicy is not null and not ("Orphan" or "Background" or "Foreground"))
-            throw StatusErrors.Invalid(kind, "", [FieldCause.NotSupported("propagationPolicy", request.PropagationPolicy, "Foreground", "Background", "Orphan", "nil")]);
-        if (request.PropagationPolicy is not null && request.OrphanDependents is not null)
-            throw StatusErrors.Invalid(kind, "", [FieldCause.Invalid("propagationPolicy", request.PropagationPolicy, "orphanDependents and deletionPropagation cannot be both set")]);
     }
 
     private static void CheckPreconditions(ResourceType type, string name, JsonObject live, DeleteRequest request)

@@ -33,6 +33,9 @@ internal abstract class ResourceStrategy
 
     public virtual Func<string, IReadOnlyList<string>> NameRule => NameRules.Subdomain;
 
+    /// <summary>What the decoder of the kind could not read, in its words; null when it can read all.</summary>
+    public virtual string? DecodeProblem(ResourceType type, JsonObject obj) => null;
+
     /// <summary>Removes what the schema does not know and brings the rest into canonical form. Returns the paths of unknown fields, sorted.</summary>
     public virtual IReadOnlyList<string> Decode(ResourceType type, JsonObject obj) => [];
 
@@ -67,7 +70,7 @@ internal abstract class ResourceStrategy
     }
 
     /// <summary>Keeps of a status write only what it may change.</summary>
-    public virtual JsonObject PrepareForStatusUpdate(ResourceType type, JsonObject obj, JsonObject old, WriteContext context)
+    public virtual JsonObject PrepareForStatusUpdate(ResourceType type, JsonObject obj, JsonObject old, WriteContext context, string subresource)
     {
         var result = old.Copy();
         result["metadata"] = obj["metadata"]?.DeepClone();
@@ -80,7 +83,11 @@ internal abstract class ResourceStrategy
 
     public virtual IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource) => Validate(type, obj);
 
-    public virtual IEnumerable<string> Warnings(ResourceType type, JsonObject obj) => [];
+    /// <summary>What the client is told of a write that succeeds.</summary>
+    public virtual IEnumerable<string> Warnings(ResourceType type, JsonObject obj, JsonObject? old) => [];
+
+    /// <summary>What is wrong with the finalizers beyond their syntax.</summary>
+    public virtual IEnumerable<FieldCause> FinalizerCauses(JsonObject obj) => [];
 
     /// <summary>The grace period of a deletion in seconds; null when the kind knows none.</summary>
     public virtual long? GracePeriod(JsonObject obj, long? requested) => null;

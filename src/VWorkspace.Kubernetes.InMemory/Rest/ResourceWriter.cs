@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Admission;
 using VWorkspace.Kubernetes.InMemory.Errors;
@@ -16,7 +17,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
 {
     private const int GenerateNameAttempts = 8;
 
-    public async Task<WriteResult> CreateAsync(ResourceType type, string ns, JsonObject obj, WriteParameters options, CancellationToken ct, bool applied = false)
+    public async Task<WriteResult> CreateAsync(ResourceType type, string ns, JsonObject obj, WriteParameters options, CancellationToken ct, bool applied = false, bool onUpdate = false)
     {
         CheckNamespace(type, ns, obj);
         if (ns.Length > 0) obj.Metadata()["namespace"] = ns;
@@ -31,16 +32,15 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
         if (!ReferenceEquals(obj, attributes.Object)) obj = ownership.AfterWrite(type, attributes.Object, obj, "", options);
 
         var metadata = obj.Metadata();
-        var pinned = !applied && obj.ResourceVersion() is { Length: > 0 } and not "0";
+        var pinned = !onUpdate && obj.ResourceVersion() is { Length: > 0 } and not "0";
         foreach (var member in (ReadOnlySpan<string>)["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"]) metadata.Remove(member);
         metadata["uid"] = names.Uid();
         metadata["creationTimestamp"] = Timestamps.Format(time.GetUtcNow());
         strategy.PrepareForCreate(type, obj, context);
-        DeduplicateOwners(obj);
-        options.Warnings.AddRange(ObjectMetaRules.Warnings(obj));
-        options.Warnings.AddRange(strategy.Warnings(type, obj));
-        List<FieldCause> causes = [.. ObjectMetaRules.Validate(obj, type.Namespaced, strategy.NameRule), .. strategy.Validate(type, obj)];
+        OwnerReferences.Deduplicate(obj, options.Warnings);
+        List<FieldCause> causes = [.. ObjectMetaRules.Validate(obj, type.Namespaced, strategy.NameRule), .. strategy.FinalizerCauses(obj), .. strategy.Validate(type, obj)];
         if (causes.Count > 0) throw StatusErrors.Invalid(type.GroupKind, obj.Name(), causes);
+        options.Warnings.AddRange(strategy.Warnings(type, obj, null));
         strategy.Canonicalize(type, obj);
         await admission.ValidateAsync(attributes with { Object = obj }, ct).ConfigureAwait(false);
 
@@ -65,11 +65,14 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
             var stored = store.Find(type.StorageKey, ns, name);
             if (stored is null)
             {
+                if (source.Uid is { Length: > 0 } uid) throw StatusErrors.UidMismatch(type, ns, name, uid, "");
                 if (subresource.Length == 0 && source.MakeNew is not null && (source.CreatesMissing || type.Strategy.AllowCreateOnUpdate))
                 {
                     var created = source.MakeNew();
                     CheckName(created, name);
-                    return await CreateAsync(type, ns, created, options, ct, source.TracksOwnership).ConfigureAwait(false);
+                    if (created.Uid() is { Length: > 0 } given)
+                        throw StatusErrors.Conflict(type.Resource, name, $"uid mismatch: the provided object specified uid {given}, and no existing object was found");
+                    return await CreateAsync(type, ns, created, options, ct, source.TracksOwnership, onUpdate: true).ConfigureAwait(false);
                 }
 
                 throw StatusErrors.NotFound(type.Resource, name);
@@ -91,7 +94,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
         CheckName(candidate, name);
         CheckNamespace(type, ns, candidate);
         var live = current.Node;
-        var pinned = CheckVersion(type, name, live, candidate, source.IsPatch);
+        var pinned = CheckVersion(type, ns, name, live, candidate, source.IsPatch);
         if (!source.TracksOwnership) candidate = ownership.AfterWrite(type, live, candidate, subresource, options);
 
         var attributes = new AdmissionAttributes(type, ns, name, subresource, AdmissionOperation.Update, candidate, live, options);
@@ -100,15 +103,14 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
 
         KeepSystemMetadata(candidate, live, type.Namespaced);
         var context = new WriteContext(time, names, options);
-        if (subresource.Length > 0) candidate = strategy.PrepareForStatusUpdate(type, candidate, live, context);
+        if (subresource.Length > 0) candidate = strategy.PrepareForStatusUpdate(type, candidate, live, context, subresource);
         else strategy.PrepareForUpdate(type, candidate, live, context);
-        DeduplicateOwners(candidate);
-        options.Warnings.AddRange(ObjectMetaRules.Warnings(candidate));
-        options.Warnings.AddRange(strategy.Warnings(type, candidate));
-        // Upstream checks metadata once for every kind and once more in the kind's own validation; clients see both causes.
+        OwnerReferences.Deduplicate(candidate, options.Warnings);
+        // Upstream checks the metadata of every kind as a whole and as a change, and as a change once more in the kind's own validation; clients see every cause.
         var metadataCauses = ObjectMetaRules.ValidateUpdate(candidate, live);
-        List<FieldCause> causes = [.. metadataCauses, .. metadataCauses, .. strategy.ValidateUpdate(type, candidate, live, subresource)];
+        List<FieldCause> causes = [.. ObjectMetaRules.ValidateCollections(candidate), .. metadataCauses, .. metadataCauses, .. strategy.FinalizerCauses(candidate), .. strategy.ValidateUpdate(type, candidate, live, subresource)];
         if (causes.Count > 0) throw StatusErrors.Invalid(type.GroupKind, name, causes);
+        options.Warnings.AddRange(strategy.Warnings(type, candidate, live));
         strategy.Canonicalize(type, candidate);
         ManagedFieldsTimes.KeepWhenNothingElseChanged(live, candidate);
         await admission.ValidateAsync(attributes with { Object = candidate }, ct).ConfigureAwait(false);
@@ -143,15 +145,17 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
     }
 
     /// <summary>True when the caller named the version that it changes.</summary>
-    private static bool CheckVersion(ResourceType type, string name, JsonObject live, JsonObject candidate, bool isPatch)
+    private static bool CheckVersion(ResourceType type, string ns, string name, JsonObject live, JsonObject candidate, bool isPatch)
     {
         var wanted = candidate.ResourceVersion();
         var actual = live.ResourceVersion();
-        if (candidate["metadata"].Text("uid") is { Length: > 0 } uid && uid != live.Uid())
-            throw StatusErrors.Conflict(type.Resource, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live.Uid()}");
+        // A replacement names the object that it replaces; of a patched object the uid is a member like any other, which may not change.
+        if (!isPatch && candidate.Uid() is { Length: > 0 } uid && uid != live.Uid()) throw StatusErrors.UidMismatch(type, ns, name, uid, live.Uid());
+        if (wanted.Length > 0 && !ulong.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            throw StatusErrors.Unclassified($"strconv.ParseUint: parsing {FieldCause.Quote(wanted)}: invalid syntax");
         if (wanted is "" or "0")
         {
-            if (!type.Strategy.AllowUnconditionalUpdate && !isPatch)
+            if (!type.Strategy.AllowUnconditionalUpdate)
                 throw StatusErrors.Invalid(type.Resource, name, [FieldCause.InvalidRaw("metadata.resourceVersion", "0", "must be specified for an update")]);
             candidate.Metadata()["resourceVersion"] = actual;
             return false;
@@ -164,14 +168,13 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
     private static void KeepSystemMetadata(JsonObject candidate, JsonObject live, bool namespaced)
     {
         var (metadata, old) = (candidate.Metadata(), live.Metadata());
-        foreach (var member in (ReadOnlySpan<string>)["uid", "creationTimestamp"])
-            if (metadata.Text(member) is not { Length: > 0 } && old[member] is { } value) metadata[member] = value.DeepClone();
-        foreach (var member in (ReadOnlySpan<string>)["generation", "deletionTimestamp", "deletionGracePeriodSeconds"])
-        {
-            metadata.Remove(member);
+        if (metadata.Text("uid") is not { Length: > 0 } && old["uid"] is { } uid) metadata["uid"] = uid.DeepClone();
+        // What the server set stays, whatever the client says; a deletion that the client makes up is left for validation to refuse.
+        foreach (var member in (ReadOnlySpan<string>)["creationTimestamp", "deletionTimestamp"])
             if (old[member] is { } value) metadata[member] = value.DeepClone();
-        }
-
+        if (metadata["deletionGracePeriodSeconds"] is null && old["deletionGracePeriodSeconds"] is { } grace) metadata["deletionGracePeriodSeconds"] = grace.DeepClone();
+        metadata.Remove("generation");
+        if (old["generation"] is { } generation) metadata["generation"] = generation.DeepClone();
         metadata.Remove("selfLink");
         if (namespaced && metadata.Text("namespace") is not { Length: > 0 }) metadata["namespace"] = live.Namespace();
     }
@@ -194,12 +197,5 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
 
         if (given.Length == 0) obj.Metadata()["namespace"] = ns;
         else if (given != ns) throw StatusErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-    }
-
-    private static void DeduplicateOwners(JsonObject obj)
-    {
-        if (obj["metadata"].Items("ownerReferences") is not { Count: > 1 } owners) return;
-        for (var i = owners.Count - 1; i > 0; i--)
-            if (owners.Take(i).Any(o => o.Text("uid") == owners[i].Text("uid") && JsonNode.DeepEquals(o, owners[i]))) owners.RemoveAt(i);
     }
 }

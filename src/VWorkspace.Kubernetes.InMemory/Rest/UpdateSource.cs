@@ -14,6 +14,9 @@ internal sealed record UpdateSource
     /// <summary>Whether a missing object is created whatever its kind says, as server-side apply does.</summary>
     public bool CreatesMissing { get; init; }
 
+    /// <summary>The uid that a replacement names: it must be the stored object's, and a missing object has none.</summary>
+    public string Uid { get; init; } = "";
+
     /// <summary>Patches start from the current resource version; replacements must name one or are unconditional.</summary>
     public bool IsPatch { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.Builtins.Schemas;
 
@@ -21,6 +22,13 @@ internal static class BuiltinCanonicalForm
             {
                 value.Remove(field.Name);
                 AddZero(value, field);
+                continue;
+            }
+
+            if (field.Type.Shape == BuiltinShape.Primitive && field.Type.Primitive is "time" or "microtime" && node.GetValueKind() == JsonValueKind.String
+                && GoTime.Read(node.GetValue<string>(), field.Type.Primitive == "microtime").Text is { } time && time != node.GetValue<string>())
+            {
+                value[field.Name] = time;
                 continue;
             }
 
@@ -62,6 +70,14 @@ internal static class BuiltinCanonicalForm
                     {
                         Descend(item, type.Element!);
                     }
+                }
+
+                break;
+            case BuiltinShape.Map when node is JsonObject map && type.Element!.Shape == BuiltinShape.Primitive && type.Element.Primitive is "string" or "bytes":
+                // Go reads a null into a map of texts as the empty text.
+                foreach (var name in map.Where(m => m.Value is null).Select(m => m.Key).ToList())
+                {
+                    map[name] = string.Empty;
                 }
 
                 break;
