@@ -1,4 +1,5 @@
 using VWorkspace.Kubernetes.InMemory.Authorization;
+using VWorkspace.Kubernetes.InMemory.Builtins.Autoscaling;
 using VWorkspace.Kubernetes.InMemory.Crds;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
@@ -24,6 +25,8 @@ internal static class BuiltinCatalog
         .. Batch(),
         .. Networking(),
         .. Policy(),
+        .. Autoscalers(),
+        .. Storage(),
         .. Machinery(),
         .. Reviews(),
     ];
@@ -87,10 +90,26 @@ internal static class BuiltinCatalog
         yield return Make(group, "v1", "rolebindings", "RoleBinding", true, binding);
         yield return Make(group, "v1", "roles", "Role", true, rbac);
         yield return Make("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, WithGeneration, "pdb");
+        yield return Make("node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false, Plain);
         yield return Make("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false, new BuiltinStrategy { Generation = true }, "pc");
-        yield return Make("storage.k8s.io", "v1", "csidrivers", "CSIDriver", false, Plain);
+    }
+
+    private static IEnumerable<ResourceType> Autoscalers()
+    {
+        // One strategy and one store; the newer version is the preferred one.
+        var strategy = new HorizontalPodAutoscalerStrategy { Status = true };
+        foreach (var version in (IReadOnlyList<string>)["v2", "v1"])
+            yield return Make("autoscaling", version, "horizontalpodautoscalers", "HorizontalPodAutoscaler", true, strategy, "hpa") with { Categories = ["all"] };
+    }
+
+    private static IEnumerable<ResourceType> Storage()
+    {
+        yield return Make("storage.k8s.io", "v1", "csidrivers", "CSIDriver", false, new BuiltinStrategy { ReturnsObject = true });
+        yield return Make("storage.k8s.io", "v1", "csinodes", "CSINode", false, new BuiltinStrategy { ReturnsObject = true });
+        yield return Make("storage.k8s.io", "v1", "csistoragecapacities", "CSIStorageCapacity", true, Plain);
         yield return Make("storage.k8s.io", "v1", "storageclasses", "StorageClass", false, new BuiltinStrategy { ReturnsObject = true }, "sc");
-        yield return Make("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true, WithStatus, "hpa") with { Categories = ["all"] };
+        yield return Make("storage.k8s.io", "v1", "volumeattachments", "VolumeAttachment", false, new BuiltinStrategy { Status = true, ReturnsObject = true });
+        yield return Make("storage.k8s.io", "v1", "volumeattributesclasses", "VolumeAttributesClass", false, new BuiltinStrategy { ReturnsObject = true }, "vac");
     }
 
     private static IEnumerable<ResourceType> Machinery()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Builtins.Columns;
 using VWorkspace.Kubernetes.InMemory.Builtins.Schemas;
 using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.Registry;

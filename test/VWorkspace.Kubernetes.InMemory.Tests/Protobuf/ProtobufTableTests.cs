@@ -68,7 +68,7 @@ public sealed class ProtobufTableTests
         return type.Shape switch
         {
             BuiltinShape.List => "[" + Name(type.Element!) + "]",
-            BuiltinShape.Map => "{" + Name(type.Element!) + "}",
+            BuiltinShape.Map => "{" + (type.Element!.Shape == BuiltinShape.List ? "strings" : Name(type.Element)) + "}",
             BuiltinShape.Any => "any",
             // In Go a creation time is no pointer, but a zero one is not written.
             _ => (type.IsPointer && field.Name != "creationTimestamp" ? "*" : "") + Name(type),

@@ -25,6 +25,13 @@ internal static class BuiltinSchemas
         ["policy/v1"] = "policy",
         ["scheduling.k8s.io/v1"] = "scheduling",
         ["discovery.k8s.io/v1"] = "discovery",
+        ["autoscaling/v1"] = "autoscaling-v1",
+        ["autoscaling/v2"] = "autoscaling-v2",
+        ["certificates.k8s.io/v1"] = "certificates",
+        ["node.k8s.io/v1"] = "node",
+        ["authentication.k8s.io/v1"] = "authentication",
+        ["authorization.k8s.io/v1"] = "authorization",
+        ["apiregistration.k8s.io/v1"] = "apiregistration",
     };
 
     private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, BuiltinType>>> Packages = new(StringComparer.Ordinal);

@@ -22,6 +22,7 @@ internal static class DefaultingRules
         ["io.k8s.api.apps.v1.StatefulSetUpdateStrategy"] = s => RollingUpdate(s, new JsonObject { ["partition"] = 0 }),
         ["io.k8s.api.apps.v1.StatefulSetSpec"] = StatefulSetSpec,
         ["io.k8s.api.batch.v1.Job"] = Job,
+        ["io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec"] = AutoscalerDefaults.Spec,
         ["io.k8s.api.rbac.v1.Subject"] = Subject,
         ["io.k8s.api.rbac.v1.RoleRef"] = r => Set(r, "apiGroup", "rbac.authorization.k8s.io"),
         ["io.k8s.api.networking.v1.NetworkPolicySpec"] = NetworkPolicySpec,
