@@ -10,7 +10,7 @@ namespace VWorkspace.Kubernetes;
 /// <see cref="IKubernetesClient"/> over HTTP/2 (or 1.1). Safe for any number of threads; make one for each cluster and identity and keep it.
 /// </summary>
 /// <remarks>
-/// Reads are repeated after connection faults, and any call after a 429 or 503 with <c>Retry-After</c>, within <see cref="KubernetesClientOptions.MaxRetries"/> and
+/// Reads are repeated after connection faults, writes when no connection could be made, and any call after a 429 or 503 with <c>Retry-After</c>, within <see cref="KubernetesClientOptions.MaxRetries"/> and
 /// <see cref="KubernetesClientOptions.MaxRetryTime"/>; a write is never sent twice when its first sending may have been carried out. A 401 renews the credential once.
 /// </remarks>
 public sealed class KubernetesClient : IKubernetesClient
@@ -42,7 +42,7 @@ public sealed class KubernetesClient : IKubernetesClient
     public Task<ApiResult<T>> GetAsync<T>(KubernetesResource<T> resource, ObjectKey key, CancellationToken cancellationToken) where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(resource);
-        return SendForObjectAsync(resource, new ApiRequest(HttpMethod.Get, resource.Path(key.Namespace, key.Name))
+        return SendForObjectAsync(resource, new ApiRequest(HttpMethod.Get, resource.Path(key))
         {
             Subject = Subject(resource, key),
             Accept = Accept<T>(MediaTypes.PartialObject),
@@ -56,6 +56,8 @@ public sealed class KubernetesClient : IKubernetesClient
     {
         ArgumentNullException.ThrowIfNull(resource);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Timeout is { } limit && (limit <= TimeSpan.Zero || limit > KubernetesClientOptions.LongestTimeout))
+            throw new ArgumentException($"{nameof(ListOptions)}.{nameof(ListOptions.Timeout)} must be above zero", nameof(options));
         var request = new ApiRequest(HttpMethod.Get, RequestQuery.Of(resource.Path(@namespace), options))
         {
             Subject = Subject(resource, @namespace),
@@ -80,11 +82,14 @@ public sealed class KubernetesClient : IKubernetesClient
             Subject = "watch " + Subject(resource, @namespace),
             Accept = Accept<T>(MediaTypes.PartialObject),
         };
+        if (options.IdleTimeout is { } asked && asked != Timeout.InfiniteTimeSpan && (asked <= TimeSpan.Zero || asked > KubernetesClientOptions.LongestTimeout))
+            throw new ArgumentException($"{nameof(WatchOptions)}.{nameof(WatchOptions.IdleTimeout)} must be above zero, or infinite", nameof(options));
         TimeSpan idle = options.IdleTimeout ?? (options.AllowBookmarks ? _options.WatchIdleTimeout : Timeout.InfiniteTimeSpan);
         return _transport.SendAsync(request, async (response, token) =>
         {
             IReadOnlyList<string> warnings = WarningHeader.Read(response);
             if (!response.IsSuccessStatusCode) return await RefusalAsync<IWatchStream<T>>(response, warnings, token);
+            ThrowIfNotJson(response, request.Subject);
             Stream body = await response.Content.ReadAsStreamAsync(token);
             return new ApiResult<IWatchStream<T>>(
                 new WatchStream<T>(body, response, resource, _options.MaxObjectBytes, idle, _options.TimeProvider, cancellationToken, _transport.Closing), warnings);
@@ -99,7 +104,7 @@ public sealed class KubernetesClient : IKubernetesClient
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(options);
         if (resource.Namespaced) ArgumentException.ThrowIfNullOrEmpty(@namespace);
-        string? name = options.Subresource is null ? null : (string?)body["metadata"]?["name"]
+        string? name = string.IsNullOrEmpty(options.Subresource) ? null : (string?)body["metadata"]?["name"]
             ?? throw new ArgumentException("a subresource is created for an object: metadata.name is needed", nameof(body));
         return SendForObjectAsync(resource, new ApiRequest(HttpMethod.Post, RequestQuery.Of(resource.Path(@namespace, name, options.Subresource), options))
         {
@@ -117,7 +122,7 @@ public sealed class KubernetesClient : IKubernetesClient
         ArgumentNullException.ThrowIfNull(resource);
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(options);
-        return SendForObjectAsync(resource, new ApiRequest(HttpMethod.Put, RequestQuery.Of(resource.Path(key.Namespace, key.Name, options.Subresource), options))
+        return SendForObjectAsync(resource, new ApiRequest(HttpMethod.Put, RequestQuery.Of(resource.Path(key, options.Subresource), options))
         {
             Subject = Subject(resource, key),
             Accept = Accept<T>(MediaTypes.PartialObject),
@@ -135,7 +140,7 @@ public sealed class KubernetesClient : IKubernetesClient
         ArgumentNullException.ThrowIfNull(options);
         if (patch.MediaType == Patch.ApplyPatchType && string.IsNullOrEmpty(options.FieldManager))
             throw new ArgumentException("server-side apply needs a field manager", nameof(options));
-        return SendForObjectAsync(resource, new ApiRequest(HttpMethod.Patch, RequestQuery.Of(resource.Path(key.Namespace, key.Name, options.Subresource), options))
+        return SendForObjectAsync(resource, new ApiRequest(HttpMethod.Patch, RequestQuery.Of(resource.Path(key, options.Subresource), options))
         {
             Subject = Subject(resource, key),
             Accept = Accept<T>(MediaTypes.PartialObject),
@@ -150,7 +155,7 @@ public sealed class KubernetesClient : IKubernetesClient
     {
         ArgumentNullException.ThrowIfNull(resource);
         ArgumentNullException.ThrowIfNull(options);
-        var request = new ApiRequest(HttpMethod.Delete, resource.Path(key.Namespace, key.Name))
+        var request = new ApiRequest(HttpMethod.Delete, resource.Path(key))
         {
             Subject = Subject(resource, key),
             Body = RequestBody.Of(options),
@@ -184,8 +189,18 @@ public sealed class KubernetesClient : IKubernetesClient
         {
             IReadOnlyList<string> warnings = WarningHeader.Read(response);
             if (!response.IsSuccessStatusCode) return await RefusalAsync<T>(response, warnings, token);
+            ThrowIfNotJson(response, request.Subject);
             using (response) return new ApiResult<T>(await read(response, token), warnings);
         }, cancellationToken);
+
+    /// <summary>A login page or a proxy's apology comes with 200 too.</summary>
+    private static void ThrowIfNotJson(HttpResponseMessage response, string subject)
+    {
+        if (response.Content.Headers.ContentType?.MediaType is not { } type || type.Contains("json", StringComparison.OrdinalIgnoreCase)) return;
+        response.Dispose();
+        throw new KubernetesTransportException(
+            $"the answer about {subject} is {type} and not JSON: something answers in place of the API server; check the server address and the proxy") { Fault = TransportFault.Protocol };
+    }
 
     private async Task<ApiResult<T>> RefusalAsync<T>(HttpResponseMessage response, IReadOnlyList<string> warnings, CancellationToken cancellationToken) where T : class
     {

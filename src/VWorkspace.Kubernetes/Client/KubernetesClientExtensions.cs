@@ -25,6 +25,7 @@ public static class KubernetesClientExtensions
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(resource);
         ListOptions page = (options ?? new()) with { Limit = options?.Limit ?? 500 };
         while (true)
         {
@@ -32,6 +33,8 @@ public static class KubernetesClientExtensions
             foreach (UndecodableItem item in answer.Undecodable) undecodable?.Invoke(item);
             foreach (T item in answer.Items) yield return item;
             if (answer.Continue is null) yield break;
+            if (answer.Continue == page.Continue)
+                throw new KubernetesTransportException($"listing {resource.QualifiedName} does not get on: the server gives the same continue token again") { Fault = TransportFault.Protocol };
             // With a token the server refuses a version: the token carries it.
             page = page with { Continue = answer.Continue, ResourceVersion = null, ResourceVersionMatch = null };
         }

@@ -51,7 +51,8 @@ public sealed record KubernetesClientOptions
     public int Burst { get; init; } = 30;
 
     /// <summary>
-    /// Most repetitions of one call. Reads are repeated after connection faults, every verb after 429 and 503 with <c>Retry-After</c>. Default 5; 0 never repeats.
+    /// Most repetitions of one call. Reads are repeated after connection faults, writes only when no connection could be made, every verb after 429 and 503 with
+    /// <c>Retry-After</c>. Default 5; 0 never repeats.
     /// </summary>
     public int MaxRetries { get; init; } = 5;
 
@@ -72,6 +73,9 @@ public sealed record KubernetesClientOptions
 
     /// <summary>Stands in for the network, for instance the handler of a test host; null makes real connections. Not disposed by the client.</summary>
     public HttpMessageHandler? Handler { get; init; }
+
+    /// <summary>What timers can still be set to.</summary>
+    internal static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
 
     private static string DefaultUserAgent { get; } =
         $"vworkspace-kubernetes/{typeof(KubernetesClientOptions).Assembly.GetName().Version?.ToString(2) ?? "0.0"} "
@@ -108,8 +112,8 @@ public sealed record KubernetesClientOptions
 
     private static void Positive(TimeSpan value, string name, bool infinite = false)
     {
-        if (value > TimeSpan.Zero || (infinite && value == Timeout.InfiniteTimeSpan)) return;
-        throw new ArgumentException($"{nameof(KubernetesClientOptions)}.{name} must be above zero");
+        if ((value > TimeSpan.Zero && value <= LongestTimeout) || (infinite && value == Timeout.InfiniteTimeSpan)) return;
+        throw new ArgumentException($"{nameof(KubernetesClientOptions)}.{name} must be above zero and at most {LongestTimeout.TotalDays.ToString(System.Globalization.CultureInfo.InvariantCulture)} days");
     }
 
     private static void AtLeast(int value, int least, string name)

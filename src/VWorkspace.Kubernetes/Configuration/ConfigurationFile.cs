@@ -14,8 +14,17 @@ internal static class ConfigurationFile
     {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes }) throw new KubernetesConfigurationException($"{field}: {path} is too large to be what it should be");
-            return File.ReadAllText(path);
+            // The length is asked of what was opened: of a link, as mounted Secrets and ConfigMaps are, a FileInfo tells the length of the link.
+            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            var text = new System.Text.StringBuilder();
+            char[] chunk = new char[8192];
+            while (reader.Read(chunk) is > 0 and int read)
+            {
+                text.Append(chunk, 0, read);
+                if (text.Length > MaxBytes) throw new KubernetesConfigurationException($"{field}: {path} is too large to be what it should be");
+            }
+
+            return text.ToString();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -7,6 +7,8 @@ namespace VWorkspace.Kubernetes;
 /// <summary>Turns one context of a kubeconfig into a configuration.</summary>
 internal static class KubeconfigResolver
 {
+    private const int MaxNames = 20;
+
     /// <summary>Resolves a context.</summary>
     /// <exception cref="KubernetesConfigurationException">It is not there or cannot be used.</exception>
     public static KubernetesClientConfiguration Resolve(Kubeconfig config, string? contextName, ISurroundings surroundings)
@@ -59,6 +61,11 @@ internal static class KubeconfigResolver
         return ProxyUrl.TryParse(url) ?? throw cluster.Bad("proxy-url", "must be an http, https or socks5 URL");
     }
 
-    private static string Known(IReadOnlyDictionary<string, KubeconfigEntry> entries) =>
-        entries.Count == 0 ? "there are none" : "there are: " + string.Join(", ", entries.Keys.Order(StringComparer.Ordinal));
+    /// <summary>What could have been meant; a configuration may have thousands of entries, and a message has to be read.</summary>
+    private static string Known(IReadOnlyDictionary<string, KubeconfigEntry> entries)
+    {
+        if (entries.Count == 0) return "there are none";
+        string names = "there are: " + string.Join(", ", entries.Keys.Order(StringComparer.Ordinal).Take(MaxNames));
+        return entries.Count <= MaxNames ? names : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{names} and {entries.Count - MaxNames} more");
+    }
 }

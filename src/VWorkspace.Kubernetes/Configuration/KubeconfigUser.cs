@@ -40,7 +40,7 @@ internal static class KubeconfigUser
     }
 
     private static KubernetesCredential Token(KubeconfigEntry user, string token) =>
-        token.AsSpan().Trim().ContainsAny("\r\n\0 ") ? throw user.Bad("token", "holds white space inside; it must be the token alone") : KubernetesCredential.BearerToken(token);
+        TokenHeader.TryMake(token) is null ? throw user.Bad("token", "holds white space or control characters inside; it must be the token alone") : KubernetesCredential.BearerToken(token);
 
     private static KubernetesCredential Certificate(KubeconfigEntry user)
     {

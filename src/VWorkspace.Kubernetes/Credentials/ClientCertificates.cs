@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace VWorkspace.Kubernetes.Credentials;
 
@@ -41,7 +42,7 @@ internal sealed class CertificateFileCredential(string certificatePath, string k
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
     private RequestCredential? _current;
-    private (DateTime Certificate, DateTime Key) _times;
+    private byte[] _digest = [];
     private long _lookedAt;
 
     internal override ValueTask<RequestCredential> GetAsync(TimeProvider timeProvider, CancellationToken cancellationToken)
@@ -56,13 +57,14 @@ internal sealed class CertificateFileCredential(string certificatePath, string k
 
     private RequestCredential Read()
     {
-        (DateTime, DateTime) times = (File.GetLastWriteTimeUtc(certificatePath), File.GetLastWriteTimeUtc(keyPath));
-        if (_current is not null && times == _times) return _current;
         try
         {
+            // By content: mounted files are links, and the time of a link says nothing about what it leads to.
             string certificate = ConfigurationFile.ReadText(certificatePath, "client-certificate");
             string key = ConfigurationFile.ReadText(keyPath, "client-key");
-            (_current, _times) = (new(null, ClientCertificates.Load(certificate, key, $"client-certificate {certificatePath}")), times);
+            byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(certificate + "\0" + key));
+            if (_current is not null && digest.AsSpan().SequenceEqual(_digest)) return _current;
+            (_current, _digest) = (new(null, ClientCertificates.Load(certificate, key, $"client-certificate {certificatePath}")), digest);
         }
         catch (KubernetesConfigurationException) when (_current is not null)
         {

@@ -1,4 +1,6 @@
-using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace VWorkspace.Kubernetes.Credentials;
@@ -8,6 +10,9 @@ internal sealed class ExecCredential(ExecPluginOptions plugin) : KubernetesCrede
 {
     private readonly SemaphoreSlim _oneRun = new(1, 1);
     private volatile Cached? _cached;
+
+    /// <summary>The certificate of the last run; touched only while the one run is under way.</summary>
+    private (byte[] Digest, SslStreamCertificateContext Context)? _certificate;
 
     private sealed record Cached(RequestCredential Credential, DateTimeOffset? Expires)
     {
@@ -50,7 +55,8 @@ internal sealed class ExecCredential(ExecPluginOptions plugin) : KubernetesCrede
         JsonObject document;
         try
         {
-            document = JsonNode.Parse(output) as JsonObject ?? throw Bad("did not print a JSON object");
+            // A member that occurs twice would otherwise come up as another exception, when the member is read.
+            document = JsonNode.Parse(output, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject ?? throw Bad("did not print a JSON object");
         }
         catch (System.Text.Json.JsonException)
         {
@@ -67,9 +73,19 @@ internal sealed class ExecCredential(ExecPluginOptions plugin) : KubernetesCrede
         if (string.IsNullOrEmpty(token) && string.IsNullOrEmpty(certificate)) throw Bad("printed neither a token nor a client certificate");
         return new(
             new(
-                string.IsNullOrEmpty(token) ? null : new AuthenticationHeaderValue("Bearer", token),
-                string.IsNullOrEmpty(certificate) ? null : ClientCertificates.Load(certificate, key!, $"{plugin.Source}: clientCertificateData")),
+                string.IsNullOrEmpty(token) ? null : TokenHeader.TryMake(token) ?? throw Bad("printed a token with white space or control characters inside"),
+                string.IsNullOrEmpty(certificate) ? null : Certificate(certificate, key!)),
             Expiry(status));
+    }
+
+    /// <summary>The same certificate again keeps its connections.</summary>
+    private SslStreamCertificateContext Certificate(string certificate, string key)
+    {
+        byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(certificate + "\0" + key));
+        if (_certificate is { } last && digest.AsSpan().SequenceEqual(last.Digest)) return last.Context;
+        SslStreamCertificateContext context = ClientCertificates.Load(certificate, key, $"{plugin.Source}: clientCertificateData");
+        _certificate = (digest, context);
+        return context;
     }
 
     private DateTimeOffset? Expiry(JsonObject status)

@@ -23,8 +23,10 @@ internal static class ExecPluginProcess
             process.StandardInput.Close();
             Task drained = DrainAsync(process.StandardError, linked.Token);
             string? output = await ReadAsync(process.StandardOutput, linked.Token);
-            await drained;
-            if (output is null) throw new KubernetesConfigurationException($"{plugin.Source}: {plugin.Command} printed more than {MaxOutput.ToString(CultureInfo.InvariantCulture)} characters");
+
+            // One that prints too much is not read on and would never end by itself.
+            if (output is not null) await drained;
+            else throw new KubernetesConfigurationException($"{plugin.Source}: {plugin.Command} printed more than {MaxOutput.ToString(CultureInfo.InvariantCulture)} characters");
             await process.WaitForExitAsync(linked.Token);
             if (process.ExitCode == 0) return output;
             throw new KubernetesConfigurationException(

@@ -31,10 +31,11 @@ public abstract class KubernetesCredential
     public static KubernetesCredential None { get; } = new FixedCredential(RequestCredential.Nothing);
 
     /// <summary>A bearer token that does not change.</summary>
+    /// <exception cref="ArgumentException">It is empty, or holds white space or control characters; the message does not repeat it.</exception>
     public static KubernetesCredential BearerToken(string token)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(token);
-        return new FixedCredential(new(new AuthenticationHeaderValue("Bearer", token.Trim()), null));
+        return new FixedCredential(new(TokenHeader.TryMake(token) ?? throw new ArgumentException("a token holds neither white space nor control characters", nameof(token)), null));
     }
 
     /// <summary>User and password (HTTP basic). API servers have not taken it since 1.19; proxies in front of them may.</summary>

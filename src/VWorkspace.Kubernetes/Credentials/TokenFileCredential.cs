@@ -35,10 +35,11 @@ internal sealed class TokenFileCredential(string path) : KubernetesCredential
     {
         try
         {
-            string token = ConfigurationFile.ReadText(path, "token").Trim();
-            if (token.Length == 0) throw new KubernetesConfigurationException($"token file {path} is empty");
-            if (token.AsSpan().ContainsAny('\r', '\n')) throw new KubernetesConfigurationException($"token file {path} has more than one line; it must hold the token alone");
-            if (_current?.Authorization?.Parameter != token) _current = new(new AuthenticationHeaderValue("Bearer", token), null);
+            string text = ConfigurationFile.ReadText(path, "token");
+            if (string.IsNullOrWhiteSpace(text)) throw new KubernetesConfigurationException($"token file {path} is empty");
+            AuthenticationHeaderValue header = TokenHeader.TryMake(text)
+                ?? throw new KubernetesConfigurationException($"token file {path} holds white space or control characters inside; it must hold the token alone");
+            if (_current?.Authorization?.Parameter != header.Parameter) _current = new(header, null);
         }
         catch (KubernetesConfigurationException) when (!mustSucceed && _current is not null)
         {

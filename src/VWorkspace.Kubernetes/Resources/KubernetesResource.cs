@@ -15,9 +15,15 @@ public record KubernetesResource(GroupVersionKind Kind, string Plural, bool Name
     /// <param name="namespace">Namespace, or null/empty for all namespaces or a cluster-scoped kind.</param>
     /// <param name="name">Object name, or null for the collection.</param>
     /// <param name="subresource">For instance <c>status</c>; only together with a name.</param>
-    /// <exception cref="ArgumentException">A namespaced object is addressed by name without a namespace.</exception>
+    /// <exception cref="ArgumentException">
+    /// A namespaced object is addressed by name without a namespace, or a name or namespace would lead to another place: empty, <c>.</c>, <c>..</c>, or with
+    /// <c>/</c> or <c>%</c> (upstream's rule for path segments).
+    /// </exception>
     public string Path(string? @namespace, string? name = null, string? subresource = null)
     {
+        if (name is not null) Segment(name, nameof(name));
+        if (!string.IsNullOrEmpty(@namespace)) Segment(@namespace, nameof(@namespace));
+        if (!string.IsNullOrEmpty(subresource)) Segment(subresource, nameof(subresource));
         var path = new System.Text.StringBuilder(Kind.Group.Length == 0 ? "/api/" : "/apis/");
         if (Kind.Group.Length > 0) path.Append(Kind.Group).Append('/');
         path.Append(Kind.Version);
@@ -27,6 +33,15 @@ public record KubernetesResource(GroupVersionKind Kind, string Plural, bool Name
         if (name is not null) path.Append('/').Append(Uri.EscapeDataString(name));
         if (!string.IsNullOrEmpty(subresource)) path.Append('/').Append(subresource);
         return path.ToString();
+    }
+
+    /// <summary>Path of one object. The key of nothing is refused: it would address the whole collection.</summary>
+    internal string Path(ObjectKey key, string? subresource = null) => Path(key.Namespace, key.Name ?? string.Empty, subresource);
+
+    private void Segment(string text, string parameter)
+    {
+        if (text.Length > 0 && text is not ("." or "..") && !text.AsSpan().ContainsAny('/', '%')) return;
+        throw new ArgumentException(text.Length == 0 ? $"{QualifiedName}: an object is addressed by its name, which is empty here" : $"{QualifiedName}: '{text}' cannot be part of a path", parameter);
     }
 }
 

@@ -142,7 +142,8 @@ internal sealed class ApiTransport : IDisposable
         int code = 0;
         try
         {
-            HttpResponseMessage response = await _connections.For(request.Lane, credential.ClientCertificate).SendAsync(message, attempt);
+            using ConnectionPool.Lease connections = _connections.Rent(request.Lane, credential.ClientCertificate);
+            HttpResponseMessage response = await connections.Invoker.SendAsync(message, attempt);
             code = (int)response.StatusCode;
             return response;
         }
@@ -199,8 +200,8 @@ internal sealed class ApiTransport : IDisposable
             return new($"{call}: no whole answer within {seconds} s", e) { Fault = TransportFault.Timeout };
         }
 
-        // Neither the caller nor our time-out ended it: that is the connect time-out of the handler.
-        if (e is OperationCanceledException)
+        // Neither the caller nor our time-out ended it. With a time-out inside, that is the connect time-out of the handler; any other may have been sent.
+        if (e is OperationCanceledException { InnerException: TimeoutException })
         {
             string seconds = _options.ConnectTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
             return new($"{call}: no connection within {seconds} s", e) { Fault = TransportFault.Connect };
@@ -211,7 +212,19 @@ internal sealed class ApiTransport : IDisposable
     }
 
     /// <summary>The innermost text is the one that says what happened ("Connection refused", "certificate ... PartialChain").</summary>
-    private static string Reason(Exception e) => e.InnerException is { } inner && inner.Message != e.Message ? $"{e.Message} ({inner.Message})" : e.Message;
+    private string Reason(Exception e)
+    {
+        Exception inner = e.GetBaseException();
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } && inner.Message != e.Message)
+        {
+            // Only with the trust of the system is there something to add: ours says what is wrong and what to do.
+            bool systemTrust = _configuration is { CertificateAuthorityData: null, CertificateAuthorityFile: null, InsecureSkipTlsVerify: false };
+            string remedy = systemTrust && inner is AuthenticationException ? "; if the server is who it should be, give the authority that signed its certificate (certificate-authority)" : string.Empty;
+            return $"no TLS connection: {inner.Message}{remedy}";
+        }
+
+        return inner.Message != e.Message ? $"{e.Message} ({inner.Message})" : e.Message;
+    }
 }
 
 /// <summary>Seeds for callers that bring no randomness of their own.</summary>

@@ -8,7 +8,8 @@ using VWorkspace.Kubernetes.Transport.Impersonating;
 namespace VWorkspace.Kubernetes.Transport;
 
 /// <summary>
-/// Connections, one set for each lane. A new client certificate gets new connections; those with the old one serve what they carry and go.
+/// Connections, one set for each lane. A new client certificate gets new connections; those with the old one are closed when the last request that began to use
+/// them has its answer's head, and those that still carry a body when it ends.
 /// </summary>
 internal sealed class ConnectionPool : IDisposable
 {
@@ -16,8 +17,7 @@ internal sealed class ConnectionPool : IDisposable
     private readonly KubernetesClientOptions _options;
     private readonly ServerTrust? _trust;
     private readonly Lock _lock = new();
-    private readonly HttpMessageInvoker?[] _invokers = new HttpMessageInvoker?[2];
-    private SslStreamCertificateContext? _certificate;
+    private Generation? _current;
     private bool _disposed;
 
     public ConnectionPool(KubernetesClientConfiguration configuration, KubernetesClientOptions options)
@@ -26,19 +26,23 @@ internal sealed class ConnectionPool : IDisposable
         if (!configuration.InsecureSkipTlsVerify) _trust = ServerTrust.Create(configuration, options.TimeProvider);
     }
 
-    /// <summary>The connections of a lane that show <paramref name="certificate"/>.</summary>
-    public HttpMessageInvoker For(RequestLane lane, SslStreamCertificateContext? certificate)
+    /// <summary>The connections of a lane that show <paramref name="certificate"/>, held open until the lease is disposed.</summary>
+    public Lease Rent(RequestLane lane, SslStreamCertificateContext? certificate)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(KubernetesClient));
-            if (!ReferenceEquals(certificate, _certificate))
+            if (_current is null || !ReferenceEquals(certificate, _current.Certificate))
             {
-                DropAll();
-                _certificate = certificate;
+                Retire(_current);
+                _current = new(certificate);
             }
 
-            return _invokers[(int)lane] ??= _options.Handler is { } handler ? new HttpMessageInvoker(handler, disposeHandler: false) : new HttpMessageInvoker(CreateHandler(certificate));
+            HttpMessageInvoker invoker = _current.Invokers[(int)lane] ??= _options.Handler is { } handler
+                ? new HttpMessageInvoker(handler, disposeHandler: false)
+                : new HttpMessageInvoker(CreateHandler(certificate));
+            _current.Users++;
+            return new(this, _current, invoker);
         }
     }
 
@@ -46,19 +50,51 @@ internal sealed class ConnectionPool : IDisposable
     {
         lock (_lock)
         {
+            // Whoever still uses them is being cancelled.
             _disposed = true;
-            DropAll();
+            _current?.Close();
+            _current = null;
         }
     }
 
-    /// <summary>Disposing an invoker closes idle connections at once and busy ones when they are done.</summary>
-    private void DropAll()
+    private static void Retire(Generation? old)
     {
-        for (int i = 0; i < _invokers.Length; i++)
+        if (old is null) return;
+        old.IsRetired = true;
+        if (old.Users == 0) old.Close();
+    }
+
+    private void Return(Generation generation)
+    {
+        lock (_lock)
         {
-            _invokers[i]?.Dispose();
-            _invokers[i] = null;
+            if (--generation.Users == 0 && generation.IsRetired) generation.Close();
         }
+    }
+
+    /// <summary>The connections with one client certificate.</summary>
+    internal sealed class Generation(SslStreamCertificateContext? certificate)
+    {
+        public SslStreamCertificateContext? Certificate { get; } = certificate;
+
+        public HttpMessageInvoker?[] Invokers { get; } = new HttpMessageInvoker?[2];
+
+        public int Users { get; set; }
+
+        public bool IsRetired { get; set; }
+
+        /// <summary>Disposing an invoker closes idle connections at once and busy ones when they are done; sending through it fails from then on.</summary>
+        public void Close()
+        {
+            foreach (HttpMessageInvoker? invoker in Invokers) invoker?.Dispose();
+        }
+    }
+
+    internal readonly struct Lease(ConnectionPool pool, Generation generation, HttpMessageInvoker invoker) : IDisposable
+    {
+        public HttpMessageInvoker Invoker => invoker;
+
+        public void Dispose() => pool.Return(generation);
     }
 
     private SocketsHttpHandler CreateHandler(SslStreamCertificateContext? certificate)

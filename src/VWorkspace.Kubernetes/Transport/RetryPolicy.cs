@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace VWorkspace.Kubernetes.Transport;
 
 /// <summary>
-/// Decides whether a call is sent again. Only where that cannot do a write twice: reads after a fault, and any verb when the server says with
-/// <c>Retry-After</c> that it did not take the request on (429, 503).
+/// Decides whether a call is sent again. Only where that cannot do a write twice: reads after any fault of the connection, every verb when no connection could be
+/// made, and every verb when the server says with <c>Retry-After</c> that it did not take the request on (429, 503).
 /// </summary>
 internal sealed class RetryPolicy(int maxRetries, TimeSpan maxTime, TimeProvider timeProvider, Random random)
 {
@@ -25,7 +25,7 @@ internal sealed class RetryPolicy(int maxRetries, TimeSpan maxTime, TimeProvider
     /// <summary>The pause before the next attempt after a fault, or null to give up.</summary>
     public TimeSpan? AfterFault(ApiRequest request, TransportFault fault, int attempt, long startedAt)
     {
-        if (!request.IsRead || fault is not (TransportFault.Broken or TransportFault.Connect)) return null;
+        if (fault != TransportFault.Connect && !(request.IsRead && fault == TransportFault.Broken)) return null;
         TimeSpan ceiling = FirstBackoff * Math.Pow(2, Math.Min(attempt, 16));
         if (ceiling > LongestBackoff) ceiling = LongestBackoff;
         return Within(ceiling * (0.5 + (0.5 * NextJitter())), attempt, startedAt);

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -13,30 +14,36 @@ internal sealed class ServerTrust
     private readonly TimeProvider _timeProvider;
     private readonly Lock _lock = new();
     private X509Certificate2Collection _roots;
-    private DateTime _fileTime;
+    private string? _pem;
     private long _checkedAt;
 
-    private ServerTrust(X509Certificate2Collection roots, string? file, TimeProvider timeProvider)
-    {
-        (_roots, _file, _timeProvider, _checkedAt) = (roots, file, timeProvider, timeProvider.GetTimestamp());
-        if (file is not null) _fileTime = File.GetLastWriteTimeUtc(file);
-    }
+    private ServerTrust(X509Certificate2Collection roots, string? file, string? pem, TimeProvider timeProvider) =>
+        (_roots, _file, _pem, _timeProvider, _checkedAt) = (roots, file, pem, timeProvider, timeProvider.GetTimestamp());
 
     /// <summary>The trust of a configuration, or null for the trust of the system.</summary>
     /// <exception cref="KubernetesConfigurationException">The authorities cannot be read.</exception>
     public static ServerTrust? Create(KubernetesClientConfiguration configuration, TimeProvider timeProvider)
     {
-        if (configuration.CertificateAuthorityData is { Length: > 0 } data) return new(Parse(data, "certificate-authority-data"), null, timeProvider);
+        if (configuration.CertificateAuthorityData is { Length: > 0 } data) return new(Parse(data, "certificate-authority-data"), null, null, timeProvider);
         if (configuration.CertificateAuthorityFile is not { Length: > 0 } file) return null;
-        return new(Parse(ConfigurationFile.ReadText(file, "certificate-authority"), $"certificate-authority file {file}"), file, timeProvider);
+        string pem = ConfigurationFile.ReadText(file, "certificate-authority");
+        return new(Parse(pem, $"certificate-authority file {file}"), file, pem, timeProvider);
     }
 
-    /// <summary>Callback of the TLS handshake.</summary>
+    /// <summary>Callback of the TLS handshake. Says why not by throwing: a plain no would reach the caller as "rejected by the callback".</summary>
+    /// <exception cref="AuthenticationException">The server is not trusted; names the host, the file and the remedy.</exception>
     public bool Validate(object sender, X509Certificate? certificate, X509Chain? presented, SslPolicyErrors errors)
     {
-        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
-        X509Certificate2Collection roots = Roots();
+        if (certificate is null) throw new AuthenticationException("the server shows no certificate");
         using var leaf = new X509Certificate2(certificate);
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            string host = (sender as SslStream)?.TargetHostName is { Length: > 0 } name ? $"'{name}'" : "the server";
+            throw new AuthenticationException($"the server's certificate is for {Names(leaf)} and not for {host}; correct the server address or set tls-server-name to a name of the certificate");
+        }
+
+        if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) throw new AuthenticationException($"the server's certificate is refused ({errors})");
+        X509Certificate2Collection roots = Roots();
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
@@ -45,8 +52,31 @@ internal sealed class ServerTrust
         chain.ChainPolicy.CustomTrustStore.AddRange(roots);
         if (presented is not null)
             foreach (X509ChainElement element in presented.ChainElements) chain.ChainPolicy.ExtraStore.Add(element.Certificate);
-        if (chain.Build(leaf)) return true;
-        return EndsAtOurIntermediate(chain, roots);
+        if (chain.Build(leaf) || EndsAtOurIntermediate(chain, roots)) return true;
+        throw new AuthenticationException(Why(chain, leaf));
+    }
+
+    private string Why(X509Chain chain, X509Certificate2 leaf)
+    {
+        string where = _file is null ? "certificate-authority-data" : $"certificate-authority {_file}";
+        X509ChainStatusFlags all = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (sum, status) => sum | status.Status);
+        if (all.HasFlag(X509ChainStatusFlags.PartialChain) || all.HasFlag(X509ChainStatusFlags.UntrustedRoot))
+            return $"the server's certificate (for {Names(leaf)}) is not signed by an authority of {where}; give the authority of this server, or check whether something answers in its place";
+        if (all.HasFlag(X509ChainStatusFlags.NotTimeValid))
+            return $"the server's certificate or its authority is not valid at this time (the certificate is from {leaf.NotBefore.ToUniversalTime():u} to {leaf.NotAfter.ToUniversalTime():u}); renew it, or set the clock";
+        return $"the server's certificate (for {Names(leaf)}) does not stand up to {where}: {all}";
+    }
+
+    private static string Names(X509Certificate2 certificate)
+    {
+        var names = new List<string>();
+        foreach (X509SubjectAlternativeNameExtension alternative in certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>())
+        {
+            names.AddRange(alternative.EnumerateDnsNames());
+            names.AddRange(alternative.EnumerateIPAddresses().Select(static address => address.ToString()));
+        }
+
+        return names.Count == 0 ? "no host name" : string.Join(", ", names.Take(8)) + (names.Count > 8 ? ", ..." : string.Empty);
     }
 
     /// <summary>An authority of the configuration need not be self-signed: one of its intermediates is as good, as it is for kubectl.</summary>
@@ -68,8 +98,9 @@ internal sealed class ServerTrust
             _checkedAt = _timeProvider.GetTimestamp();
             try
             {
-                DateTime time = File.GetLastWriteTimeUtc(_file);
-                if (time != _fileTime) (_roots, _fileTime) = (Parse(ConfigurationFile.ReadText(_file, "certificate-authority"), _file), time);
+                // By content: the file of a pod is a link into a directory that is itself a link, and only the latter is ever replaced.
+                string pem = ConfigurationFile.ReadText(_file, "certificate-authority");
+                if (pem != _pem) (_roots, _pem) = (Parse(pem, _file), pem);
             }
             catch (KubernetesConfigurationException)
             {

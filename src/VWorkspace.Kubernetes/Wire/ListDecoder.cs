@@ -44,7 +44,7 @@ internal static class ListDecoder
             {
                 isList = true;
                 if (await reader.TryTakeAsync((byte)'[', cancellationToken)) undecodable = await ReadItemsAsync(reader, resource, items, cancellationToken);
-                else await reader.ReadValueAsync(cancellationToken); // Go writes an empty list as null
+                else if (!IsNull(await reader.ReadValueAsync(cancellationToken))) throw NotAList(resource); // Go writes an empty list as null
             }
             else
             {
@@ -57,8 +57,8 @@ internal static class ListDecoder
         }
 
         await reader.ExpectEndAsync(cancellationToken);
-        if (!isList && meta.ResourceVersion is null)
-            throw new KubernetesTransportException($"the answer to listing {resource.QualifiedName} is not a list") { Fault = TransportFault.Protocol };
+        // A list always says its items. Taking anything else for an empty one would make everything look deleted.
+        if (!isList) throw NotAList(resource);
         return new()
         {
             Items = items,
@@ -96,6 +96,15 @@ internal static class ListDecoder
         ObjectPeek peek = ObjectPeek.Read(bytes.Span);
         (undecodable ??= []).Add(new UndecodableItem(peek.Key, peek.ResourceVersion, error));
     }
+
+    private static bool IsNull(in ReadOnlySequence<byte> value)
+    {
+        using var bytes = new ContiguousBytes(value);
+        return bytes.Span.SequenceEqual("null"u8);
+    }
+
+    private static KubernetesTransportException NotAList(KubernetesResource resource) =>
+        new($"the answer to listing {resource.QualifiedName} is not a list") { Fault = TransportFault.Protocol };
 
     private enum Member { Other, Items, Metadata }
 

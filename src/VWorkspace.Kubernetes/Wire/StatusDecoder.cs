@@ -30,7 +30,10 @@ internal static class StatusDecoder
             // Not a Status document: synthesised below.
         }
 
-        return ToError(status ?? Synthesise(response, body), code, retryAfter);
+        // What stands between us and the API server answers in JSON of its own: its words are kept, but the code of the answer is the one that counts.
+        KubernetesStatus known = status is null ? Synthesise(response, body) : status with { Code = code };
+        if (known.Message.Length == 0) known = known with { Message = Synthesise(response, body).Message };
+        return ToError(known, code, retryAfter);
     }
 
     /// <summary>Fills in what the document leaves open.</summary>
@@ -46,12 +49,20 @@ internal static class StatusDecoder
         string text = Printable(body);
         string phrase = response.ReasonPhrase is { Length: > 0 } p ? p : response.StatusCode.ToString();
         int code = (int)response.StatusCode;
+        if (code is >= 300 and < 400) text = Redirect(response);
         return new()
         {
             Code = code,
             Status = "Failure",
-            Message = text.Length > 0 ? text : string.Create(CultureInfo.InvariantCulture, $"the server answered {code} {phrase} without an explanation"),
+            Message = text.Length > 0 && text != "{}" ? text : string.Create(CultureInfo.InvariantCulture, $"the server answered {code} {phrase} without an explanation"),
         };
+    }
+
+    /// <summary>An API server does not redirect; whoever does would get our credential. Only the host is told: a query may hold anything.</summary>
+    private static string Redirect(HttpResponseMessage response)
+    {
+        string where = response.Headers.Location is { IsAbsoluteUri: true } location ? $" to {location.GetLeftPart(UriPartial.Authority)}" : string.Empty;
+        return $"the server redirects{where}, which is not followed; give the address of the API server itself";
     }
 
     private static string Printable(byte[] body)

@@ -47,8 +47,8 @@ internal sealed class YamlTreeReader(TextReader reader)
         switch (current)
         {
             case AnchorAlias alias:
-                if (!_anchors.TryGetValue(alias.Value, out var target)) throw new KubernetesYamlException(line, column, $"unknown anchor '{alias.Value}' referenced");
-                return target ?? throw new KubernetesYamlException(line, column, $"anchor '{alias.Value}' value contains itself");
+                if (!_anchors.TryGetValue(alias.Value, out var target)) throw new KubernetesYamlException(line, column, "an anchor that is not known is referenced; put text that starts with '*' in quotes");
+                return target ?? throw new KubernetesYamlException(line, column, "the value of an anchor contains itself");
             case Scalar scalar:
                 var node = new YamlScalarNode(line, column, ResolveScalar(scalar));
                 Remember(scalar.Anchor, node);

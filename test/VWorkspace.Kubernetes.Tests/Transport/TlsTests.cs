@@ -179,7 +179,7 @@ public sealed class TlsTests
         }
     }
 
-    private sealed class TlsServer : IAsyncDisposable
+    internal sealed class TlsServer : IAsyncDisposable
     {
         private readonly WebApplication _app;
 
