@@ -93,6 +93,22 @@ internal sealed class ApiCore : IAsyncDisposable
         _webhooks.Dispose();
     }
 
+    /// <summary>A core with the objects that every cluster has from the start.</summary>
+    public static async Task<ApiCore> CreateAsync(InMemoryApiServerOptions options, CancellationToken ct)
+    {
+        var core = new ApiCore(options);
+        try
+        {
+            await core.BootstrapAsync(ct).ConfigureAwait(false);
+            return core;
+        }
+        catch
+        {
+            await core.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>The objects that every cluster has from the start.</summary>
     public async Task BootstrapAsync(CancellationToken ct)
     {

@@ -17,20 +17,18 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
     private readonly Authenticator _authenticator;
     private readonly HttpsListener _listener;
     private readonly HttpFrontend _frontend;
-    private readonly Task _bootstrapped;
     private int _pausedPort;
     private readonly CancellationTokenSource _stopping = new();
 
-    private InMemoryApiServer(InMemoryApiServerOptions options, ServingCertificates certificates, ApiCore core, Task bootstrapped)
+    private InMemoryApiServer(InMemoryApiServerOptions options, ServingCertificates certificates, ApiCore core, HttpsListener listener)
     {
         Options = options;
         Token = options.Token ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        (_certificates, _core, _bootstrapped) = (certificates, core, bootstrapped);
+        (_certificates, _core, _listener) = (certificates, core, listener);
         _authenticator = new Authenticator(Token) { ServiceAccountTokens = _core.Tokens.Check };
         new ReviewOperations(_core, _authenticator).Register(_core.Special);
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
-        _listener = new HttpsListener(_certificates, HandleAsync, loggers);
-        _frontend = new HttpFrontend(_core, _authenticator, new DiscoveryEndpoint(_core, () => _listener.Port), 
+        _frontend = new HttpFrontend(_core, _authenticator, new DiscoveryEndpoint(_core, () => _listener.Port),
             options.ControlPath is null ? null : new ControlEndpoint(options.ControlPath.TrimEnd('/'), _core), loggers.CreateLogger<InMemoryApiServer>());
     }
 
@@ -56,18 +54,25 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
         options.Validate();
         // Most of a first start is compilation, so the three parts go side by side: certificates, the objects that are there from the start, the listener.
         var certificates = Task.Run(ServingCertificates.Create, ct);
-        var core = new ApiCore(options);
-        var bootstrapped = Task.Run(() => core.BootstrapAsync(ct), ct);
-        var server = new InMemoryApiServer(options, await certificates.ConfigureAwait(false), core, bootstrapped);
+        var core = Task.Run(() => ApiCore.CreateAsync(options, ct), ct);
+        var ready = new TaskCompletionSource<InMemoryApiServer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        RequestDelegate? handler = null;
+        var listener = new HttpsListener(certificates, http => handler is null ? HandleAsync(ready.Task, http) : handler(http), options.LoggerFactory ?? NullLoggerFactory.Instance);
         try
         {
-            await server._listener.StartAsync(options.Port, ct).ConfigureAwait(false);
-            await bootstrapped.ConfigureAwait(false);
+            await listener.StartAsync(options.Port, ct).ConfigureAwait(false);
+            var server = new InMemoryApiServer(options, await certificates.ConfigureAwait(false), await core.ConfigureAwait(false), listener);
+            handler = server._frontend.HandleAsync;
+            ready.SetResult(server);
             return server;
         }
         catch
         {
-            await server.DisposeAsync().ConfigureAwait(false);
+            ready.TrySetCanceled(CancellationToken.None);
+            await listener.DisposeAsync().ConfigureAwait(false);
+            await Task.WhenAll(certificates, core).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (certificates.IsCompletedSuccessfully) (await certificates.ConfigureAwait(false)).Dispose();
+            if (core.IsCompletedSuccessfully) await (await core.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -91,10 +96,10 @@ public sealed partial class InMemoryApiServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task HandleAsync(HttpContext http)
+    /// <summary>On a port that was chosen beforehand a client may be there before the first objects are: it waits.</summary>
+    private static async Task HandleAsync(Task<InMemoryApiServer> ready, HttpContext http)
     {
-        // On a port that was chosen beforehand a client may be there before the first objects are.
-        if (!_bootstrapped.IsCompleted) await _bootstrapped.WaitAsync(http.RequestAborted).ConfigureAwait(false);
-        await _frontend.HandleAsync(http).ConfigureAwait(false);
+        var server = await ready.WaitAsync(http.RequestAborted).ConfigureAwait(false);
+        await server._frontend.HandleAsync(http).ConfigureAwait(false);
     }
 }

@@ -9,7 +9,7 @@ using VWorkspace.Benchmarks.ServerLoad;
 
 // A load on a whole server is no micro-benchmark: it has a runner of its own.
 if (args is ["server-load", ..]) return await ServerLoadCommand.RunAsync(args.AsMemory(1), CancellationToken.None);
-if (args is ["server-startup"]) return await ServerStartup.ReportAsync(CancellationToken.None);
+if (args is ["server-startup", ..]) return await ServerStartup.ReportAsync(args.AsMemory(1), CancellationToken.None);
 if (args is ["apps-load", ..]) return await ApplicationLoad.RunAsync(args);
 
 if (args is ["informer-load"])

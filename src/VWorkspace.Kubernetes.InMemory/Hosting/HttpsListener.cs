@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace VWorkspace.Kubernetes.InMemory.Hosting;
 
 /// <summary>Kestrel on a loopback port: TLS, HTTP/1.1 and HTTP/2. Can be stopped and started again on the same port.</summary>
-internal sealed class HttpsListener(ServingCertificates certificates, RequestDelegate handler, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class HttpsListener(Task<ServingCertificates> certificates, RequestDelegate handler, ILoggerFactory loggers) : IAsyncDisposable
 {
     private WebApplication? _application;
 
@@ -18,6 +20,7 @@ internal sealed class HttpsListener(ServingCertificates certificates, RequestDel
 
     public async Task StartAsync(int port, CancellationToken ct)
     {
+        SslStreamCertificateContext? certificate = null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "in-memory-apiserver" });
         builder.Services.AddSingleton(loggers);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
@@ -31,11 +34,13 @@ internal sealed class HttpsListener(ServingCertificates certificates, RequestDel
             kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(certificates.Serving);
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }) });
             });
         });
         var application = builder.Build();
         application.Run(handler);
+        // Built while the certificates are made.
+        certificate = (await certificates.ConfigureAwait(false)).Context;
         await application.StartAsync(ct).ConfigureAwait(false);
         _application = application;
         Port = new Uri(application.Urls.First()).Port;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -9,11 +10,21 @@ internal sealed class ServingCertificates : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(365);
 
-    private ServingCertificates(string caPem, X509Certificate2 serving) => (CaPem, Serving) = (caPem, serving);
+    private readonly X509Certificate2 _ca;
+    private readonly X509Certificate2 _serving;
+
+    private ServingCertificates(X509Certificate2 ca, X509Certificate2 serving)
+    {
+        (_ca, _serving) = (ca, serving);
+        CaPem = ca.ExportCertificatePem();
+        // Made here, beside the start of the listener: the first chain of a process reads all authorities of the machine, a quarter of a cold start.
+        Context = SslStreamCertificateContext.Create(serving, [ca], offline: true);
+    }
 
     public string CaPem { get; }
 
-    public X509Certificate2 Serving { get; }
+    /// <summary>What the TLS server shows.</summary>
+    public SslStreamCertificateContext Context { get; }
 
     public static ServingCertificates Create()
     {
@@ -25,7 +36,7 @@ internal sealed class ServingCertificates : IDisposable
         caRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         caRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature, true));
         caRequest.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(caRequest.PublicKey, false));
-        using var ca = caRequest.CreateSelfSigned(from, until);
+        var ca = caRequest.CreateSelfSigned(from, until);
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256);
@@ -39,11 +50,19 @@ internal sealed class ServingCertificates : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(ca, true, false));
         using var issued = request.Create(ca, from, until, RandomNumberGenerator.GetBytes(16));
-        using var withKey = issued.CopyWithPrivateKey(key);
-        // Round trip through PKCS#12: ephemeral keys are not accepted for serving everywhere.
-        var serving = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
-        return new ServingCertificates(ca.ExportCertificatePem(), serving);
+        return new ServingCertificates(ca, Persisted(issued.CopyWithPrivateKey(key)));
     }
 
-    public void Dispose() => Serving.Dispose();
+    public void Dispose()
+    {
+        _serving.Dispose();
+        _ca.Dispose();
+    }
+
+    /// <summary>Windows serves with stored keys only: a round trip through PKCS#12 makes one. Elsewhere the detour would cost a tenth of a cold start.</summary>
+    private static X509Certificate2 Persisted(X509Certificate2 certificate)
+    {
+        if (!OperatingSystem.IsWindows()) return certificate;
+        using (certificate) return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
 }
