@@ -163,9 +163,12 @@ internal static class HelmReleases
             },
         };
         for (int i = 0; release.ToJsonString().Length < bytes; i++)
-            values[$"component{i}"] = new JsonObject { ["enabled"] = true, ["replicas"] = i, ["image"] = new JsonObject { ["repository"] = "registry.example.com/some/image", ["tag"] = "1.2.3" } };
+            values[$"component{i}"] = new JsonObject { ["enabled"] = true, ["replicas"] = i, ["image"] = new JsonObject { ["repository"] = "registry.example.com/some/image", ["tag"] = "1.2.3", ["digest"] = Digest(i) } };
         return Encoding.UTF8.GetBytes(release.ToJsonString());
     }
+
+    /// <summary>Something that no packing makes smaller than half, so that the values are not all alike.</summary>
+    private static string Digest(int number) => "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(number)));
 
     private static JsonObject Condition(string type, string reason, string message) => new()
     {

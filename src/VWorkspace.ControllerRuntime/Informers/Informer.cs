@@ -39,6 +39,8 @@ internal interface IWrittenObject
 /// <summary>One watch of one kind and scope: takes what its reflector learns into the store and tells the handlers.</summary>
 internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSink<T> where T : class, IKubernetesObject
 {
+    private const int ChangesShownAtOnce = 500;
+
     private readonly KubernetesResource<T> _resource;
     private readonly InformerEnvironment _environment;
     private readonly Lock _gate = new();
@@ -48,6 +50,9 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
     private InformerSubscription<T>[] _subscriptions = [];
     private TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _started;
+
+    /// <summary>The last list came from another history and was refused; touched by the reflector only.</summary>
+    private bool _versionsMayLie;
 
     public Informer(KubernetesResource<T> resource, InformerScope scope, InformerEnvironment environment)
     {
@@ -159,25 +164,34 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
         lock (_gate) _store.Deleted(key, uid);
     }
 
-    void IReflectorSink<T>.Replace(IReadOnlyList<T> items, IReadOnlySet<ObjectKey> keep, string resourceVersion)
+    IReflectorList<T> IReflectorSink<T>.BeginList() => new List(this, _store.BeginListing(reuse: !_versionsMayLie));
+
+    /// <summary>Shows a part of a list over what was there before; the first list of all shows itself only as a whole.</summary>
+    private void TakeSome(StoreListing<T> listing)
     {
-        var next = new Dictionary<ObjectKey, T>(items.Count + keep.Count);
-        foreach (T item in items) next[ObjectKey.Of(item)] = item;
         lock (_gate)
         {
-            StoreSnapshot<T> before = _store.Seen;
-            foreach (ObjectKey key in keep)
-                if (before.Objects.TryGetValue(key, out T? last)) next.TryAdd(key, last);
-            bool initial = !HasSynced;
-            _store.SeeAll(next, resourceVersion);
+            (StoreSnapshot<T> snapshot, IReadOnlyList<StoreChange<T>> changes) = listing.SoFar();
+            _store.SeeSome(snapshot);
+            NotifyAll(changes, initial: false);
+        }
+    }
 
-            // Deletions first: what takes the place of something gone should find it gone.
-            foreach ((ObjectKey key, T last) in before.Objects)
-                if (!next.ContainsKey(key)) Notify(new(last, null, false));
-            foreach ((ObjectKey key, T current) in next) NotifyChange(before.Objects.GetValueOrDefault(key), current, initial);
-            if (!initial) return;
+    private bool Take(StoreListing<T> listing, string resourceVersion)
+    {
+        lock (_gate)
+        {
+            // In another history the same version may stand for something else: what was taken to be unchanged has to be read.
+            _versionsMayLie = listing.HasReused && _store.IsOtherHistory(resourceVersion);
+            if (_versionsMayLie) return false;
+            (StoreSnapshot<T> snapshot, IReadOnlyList<StoreChange<T>> changes) = listing.Complete();
+            bool initial = !HasSynced;
+            _store.SeeAll(snapshot, resourceVersion);
+            NotifyAll(changes, initial);
+            if (!initial) return true;
             Notify(default);
             _synced.TrySetResult();
+            return true;
         }
     }
 
@@ -218,19 +232,28 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
         }
     }
 
+    private void NotifyAll(IReadOnlyList<StoreChange<T>> changes, bool initial)
+    {
+        foreach ((T? previous, T? current) in changes)
+        {
+            if (current is not null) NotifyChange(previous, current, initial);
+            else Notify(new(previous, null, false));
+        }
+    }
+
     private void NotifyChange(T? previous, T current, bool initial)
     {
         if (previous is null)
         {
             Notify(new(null, current, initial));
         }
-        else if (previous.Metadata.Uid != current.Metadata.Uid)
+        else if (!previous.Metadata.HasSameUid(current.Metadata))
         {
             // Deleted and recreated while nobody looked: two objects that happen to share a name.
             Notify(new(previous, null, false));
             Notify(new(null, current, initial));
         }
-        else if (!ReferenceEquals(previous, current) && (previous.Metadata.ResourceVersion is null || previous.Metadata.ResourceVersion != current.Metadata.ResourceVersion))
+        else if (!ReferenceEquals(previous, current) && !previous.Metadata.HasSameVersion(current.Metadata))
         {
             Notify(new(previous, current, false));
         }
@@ -239,5 +262,21 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
     private void Notify(Notification<T> notification)
     {
         foreach (InformerSubscription<T> subscription in _subscriptions) subscription.Notify(notification);
+    }
+
+    /// <summary>A list on its way into the store.</summary>
+    private sealed class List(Informer<T> informer, StoreListing<T> listing) : IReflectorList<T>
+    {
+        public void Add(T obj)
+        {
+            listing.Add(obj);
+            if (listing.Pending >= ChangesShownAtOnce && informer.HasSynced) informer.TakeSome(listing);
+        }
+
+        public void Remove(ObjectKey key) => listing.Remove(key);
+
+        public void Keep(ObjectKey key) => listing.Keep(key);
+
+        public bool Complete(string resourceVersion) => informer.Take(listing, resourceVersion);
     }
 }

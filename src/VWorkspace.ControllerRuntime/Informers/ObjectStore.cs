@@ -95,22 +95,37 @@ internal sealed class ObjectStore<T>(TimeProvider clock) : IObjectStore<T> where
         DropOld();
     }
 
-    /// <summary>The informer saw everything at a version.</summary>
-    public void SeeAll(IReadOnlyDictionary<ObjectKey, T> objects, string version)
+    /// <summary>The informer begins to list. Nothing but that list may change the snapshot before it is complete or given up.</summary>
+    /// <param name="reuse">Whether the same UID and version mean the same object.</param>
+    public StoreListing<T> BeginListing(bool reuse) => new(Seen, _indexes, reuse);
+
+    /// <summary>True when a list at this version comes from another history than what was seen before, for instance from a server that was restored.</summary>
+    public bool IsOtherHistory(string version) => ResourceVersions.IsOlder(version, SeenVersion);
+
+    /// <summary>The informer saw a part of a list: objects that are new, and newer states of others.</summary>
+    public void SeeSome(StoreSnapshot<T> snapshot)
     {
-        // A list that is older than what was seen before means another history: nothing that was written to the old one counts.
-        bool otherHistory = ResourceVersions.IsOlder(version, SeenVersion);
-        ImmutableDictionary<ObjectKey, OverlayEntry<T>> overlay = otherHistory ? ImmutableDictionary<ObjectKey, OverlayEntry<T>>.Empty : _view.Overlay;
+        ImmutableDictionary<ObjectKey, OverlayEntry<T>> overlay = _view.Overlay;
+        foreach ((ObjectKey key, OverlayEntry<T> entry) in overlay)
+            if (snapshot.Objects.TryGetValue(key, out T? current) && entry.IsSupersededBy(current)) overlay = overlay.Remove(key);
+        Volatile.Write(ref _view, new(snapshot, overlay));
+    }
+
+    /// <summary>The informer saw everything at a version.</summary>
+    public void SeeAll(StoreSnapshot<T> snapshot, string version)
+    {
+        // Nothing that was written to another history counts.
+        ImmutableDictionary<ObjectKey, OverlayEntry<T>> overlay = IsOtherHistory(version) ? ImmutableDictionary<ObjectKey, OverlayEntry<T>>.Empty : _view.Overlay;
         foreach ((ObjectKey key, OverlayEntry<T> entry) in overlay)
         {
-            bool superseded = objects.TryGetValue(key, out T? current)
+            bool superseded = snapshot.Objects.TryGetValue(key, out T? current)
                 ? entry.IsSupersededBy(current)
                 : entry.DeletedUid is not null || !ResourceVersions.IsOlder(version, entry.ResourceVersion);
             if (superseded) overlay = overlay.Remove(key);
         }
 
         SeenVersion = version;
-        Volatile.Write(ref _view, new(StoreSnapshot<T>.Of(objects, _indexes), overlay));
+        Volatile.Write(ref _view, new(snapshot, overlay));
     }
 
     /// <summary>The informer saw that nothing changed up to a version.</summary>

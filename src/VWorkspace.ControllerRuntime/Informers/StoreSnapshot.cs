@@ -37,27 +37,26 @@ internal sealed class StoreSnapshot<T> where T : class, IKubernetesObject
         return new(current is null ? Objects.Remove(key) : Objects.SetItem(key, current), buckets);
     }
 
-    /// <summary>A snapshot of exactly these objects.</summary>
-    public static StoreSnapshot<T> Of(IReadOnlyDictionary<ObjectKey, T> objects, IReadOnlyList<StoreIndex<T>> indexes)
+    /// <summary>The snapshot after many objects changed.</summary>
+    /// <param name="objects">All objects.</param>
+    /// <param name="touched">For each index the buckets that changed.</param>
+    public StoreSnapshot<T> With(ImmutableDictionary<ObjectKey, T> objects, IReadOnlyList<Dictionary<string, ImmutableDictionary<ObjectKey, T>.Builder>> touched)
     {
-        StoreSnapshot<T> snapshot = Empty(indexes.Count);
-        var buckets = snapshot._buckets;
-        for (int i = 0; i < indexes.Count; i++)
+        if (ReferenceEquals(objects, Objects)) return this;
+        var buckets = (ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>>[])_buckets.Clone();
+        for (int i = 0; i < buckets.Length; i++)
         {
-            var building = new Dictionary<string, ImmutableDictionary<ObjectKey, T>.Builder>(StringComparer.Ordinal);
-            foreach ((ObjectKey key, T obj) in objects)
+            ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>>.Builder index = buckets[i].ToBuilder();
+            foreach ((string value, ImmutableDictionary<ObjectKey, T>.Builder bucket) in touched[i])
             {
-                foreach (string value in indexes[i].ValuesOf(obj))
-                {
-                    if (!building.TryGetValue(value, out ImmutableDictionary<ObjectKey, T>.Builder? bucket)) building[value] = bucket = ImmutableDictionary.CreateBuilder<ObjectKey, T>();
-                    bucket[key] = obj;
-                }
+                if (bucket.Count == 0) index.Remove(value);
+                else index[value] = bucket.ToImmutable();
             }
 
-            buckets[i] = building.ToImmutableDictionary(static pair => pair.Key, static pair => pair.Value.ToImmutable(), StringComparer.Ordinal);
+            buckets[i] = index.ToImmutable();
         }
 
-        return new(objects.ToImmutableDictionary(), buckets);
+        return new(objects, buckets);
     }
 
     private static ImmutableDictionary<string, ImmutableDictionary<ObjectKey, T>> Without(

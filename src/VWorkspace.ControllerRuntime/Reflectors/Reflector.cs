@@ -20,10 +20,8 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
     private readonly ReflectorBackoff _forbidden;
     private readonly UndecodableReports _reports;
 
-    /// <summary>The list being read; empty but while listing.</summary>
-    private List<T> _items = [];
-    private HashSet<ObjectKey> _keep = [];
-    private Dictionary<ObjectKey, int>? _positions;
+    /// <summary>The list being read; null but while listing.</summary>
+    private IReflectorList<T>? _list;
     private ReflectorState _state;
 
     public Reflector(
@@ -72,7 +70,7 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
 
     private async Task<ReflectorSignal> ReadPageAsync(CancellationToken cancellationToken)
     {
-        if (_state.Continue is null) BeginList();
+        if (_state.Continue is null) _list = _sink.BeginList();
         var options = new ListOptions
         {
             LabelSelector = _scope.LabelSelector,
@@ -86,14 +84,13 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
         foreach (T item in page.Items) Collect(item);
         foreach (UndecodableItem item in page.Undecodable) CollectUndecodable(item.Key, item.ResourceVersion, item.Error);
         if (!string.IsNullOrEmpty(page.Continue)) return ReflectorSignal.PageRead(page.Continue);
-        EndList(page.ResourceVersion);
-        return ReflectorSignal.Listed(page.ResourceVersion);
+        return TryEndList(page.ResourceVersion) ? ReflectorSignal.Listed(page.ResourceVersion) : ReflectorSignal.Refused(OtherHistory);
     }
 
     private async Task<ReflectorSignal> ReadStreamAsync(CancellationToken cancellationToken)
     {
         bool initial = _state.Action == ReflectorAction.Stream;
-        if (initial) BeginList();
+        if (initial) _list = _sink.BeginList();
         using var idle = new IdleWatchdog(initial ? _options.InitialStreamIdleTimeout : _options.IdleTimeout, _clock, cancellationToken);
         long opened = _clock.GetTimestamp();
         bool anyLine = false;
@@ -113,8 +110,20 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
                     if (older && line.Type != WatchEventType.Error) return ReflectorSignal.Refused(OtherHistory);
                     idle.Reset();
                     if (line.Type == WatchEventType.Error) return ReflectorSignal.Refused(line.Error ?? UnknownError);
-                    if (_state.Action == ReflectorAction.Watch) Apply(line);
-                    else if (ApplyInitial(line)) idle.Use(_options.IdleTimeout);
+                    if (_state.Action == ReflectorAction.Watch)
+                    {
+                        Apply(line);
+                    }
+                    else if (line is { Type: WatchEventType.Bookmark, IsInitialEventsEnd: true, ResourceVersion: { } version })
+                    {
+                        if (!TryEndList(version)) return ReflectorSignal.Refused(OtherHistory);
+                        _state = ReflectorMachine.Step(_state, ReflectorSignal.InitialEventsEnded(version));
+                        idle.Use(_options.IdleTimeout);
+                    }
+                    else
+                    {
+                        ApplyInitial(line);
+                    }
                 }
             }
         }
@@ -142,29 +151,22 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
         };
     }
 
-    /// <returns>True when the initial events are complete and the stream goes on as a watch.</returns>
-    private bool ApplyInitial(WatchEvent<T> line)
+    private void ApplyInitial(WatchEvent<T> line)
     {
         switch (line.Type)
         {
             case WatchEventType.Added or WatchEventType.Modified:
                 Collect(line.Object!);
-                return false;
+                break;
             case WatchEventType.Deleted:
-                Discard(ObjectKey.Of(line.Object!));
-                return false;
+                _list!.Remove(ObjectKey.Of(line.Object!));
+                break;
             case WatchEventType.Undecodable when line.UndecodableType == WatchEventType.Deleted && line.Key is { } gone:
-                Discard(gone);
-                return false;
+                _list!.Remove(gone);
+                break;
             case WatchEventType.Undecodable:
                 CollectUndecodable(line.Key, line.ResourceVersion, line.DecodeError ?? "unknown");
-                return false;
-            case WatchEventType.Bookmark when line.IsInitialEventsEnd && line.ResourceVersion is { } version:
-                EndList(version);
-                _state = ReflectorMachine.Step(_state, ReflectorSignal.InitialEventsEnded(version));
-                return true;
-            default:
-                return false;
+                break;
         }
     }
 
@@ -195,55 +197,23 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
         if (!string.IsNullOrEmpty(line.ResourceVersion)) _state = ReflectorMachine.Step(_state, ReflectorSignal.Progress(line.ResourceVersion));
     }
 
-    private void BeginList()
-    {
-        _items = [];
-        _keep = [];
-        _positions = null;
-    }
-
     private void Collect(T item)
     {
-        // Initial streams may bring an object twice when it changes meanwhile; pages never do, so that they need no positions.
-        if (_state.Action == ReflectorAction.Stream)
-        {
-            ObjectKey key = ObjectKey.Of(item);
-            _keep.Remove(key);
-            if (!(_positions ??= []).TryAdd(key, _items.Count))
-            {
-                _items[_positions[key]] = item;
-                return;
-            }
-        }
-
-        _items.Add(item);
+        _reports.Forget(ObjectKey.Of(item));
+        _list!.Add(item);
     }
 
     private void CollectUndecodable(ObjectKey? key, string? resourceVersion, string error)
     {
         _reports.Report(key, resourceVersion, error);
-        if (key is { } known) _keep.Add(known);
+        if (key is { } known) _list!.Keep(known);
     }
 
-    private void Discard(ObjectKey key)
+    private bool TryEndList(string resourceVersion)
     {
-        _keep.Remove(key);
-        if (_positions is null || !_positions.Remove(key, out int position)) return;
-        int last = _items.Count - 1;
-        if (position != last)
-        {
-            _items[position] = _items[last];
-            _positions[ObjectKey.Of(_items[position])] = position;
-        }
-
-        _items.RemoveAt(last);
-    }
-
-    private void EndList(string resourceVersion)
-    {
-        foreach (T item in _items) _reports.Forget(ObjectKey.Of(item));
-        _sink.Replace(_items, _keep, resourceVersion);
-        BeginList();
+        bool taken = _list!.Complete(resourceVersion);
+        _list = null;
+        return taken;
     }
 
     private void Refused(KubernetesError error)

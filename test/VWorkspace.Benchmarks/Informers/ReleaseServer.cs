@@ -10,7 +10,7 @@ namespace VWorkspace.Benchmarks;
 /// <param name="factory">Makes the objects.</param>
 /// <param name="count">How many objects there are.</param>
 /// <param name="streaming">Offers initial streams.</param>
-/// <param name="onObject">Called with the number of the object before each is sent.</param>
+/// <param name="onObject">Called with the number of the object before each is sent, and with their count when a list ends.</param>
 internal sealed class ReleaseServer(ReleaseFactory factory, int count, bool streaming, Action<int> onObject) : HttpMessageHandler
 {
     public const int FirstVersion = 10_000_000;
@@ -20,21 +20,34 @@ internal sealed class ReleaseServer(ReleaseFactory factory, int count, bool stre
         "resources":[{"resource":"helmreleases","responseKind":{"group":"","version":"","kind":"HelmRelease"},"scope":"Namespaced","verbs":["get","list","watch"]}]}]}]}
         """;
 
-    private readonly TaskCompletionSource _expire = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private const int VersionsOfAList = 1_000_000;
+
+    private int _change;
+    private int _watching;
+    private TaskCompletionSource _expire = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>True while somebody waits for events.</summary>
+    public bool IsWatched => Volatile.Read(ref _watching) > 0;
 
     /// <summary>Ends the watches with 410: everything has to be listed anew.</summary>
-    public void ExpireWatches() => _expire.TrySetResult();
+    /// <param name="allChanged">Every object has changed meanwhile.</param>
+    public void ExpireWatches(bool allChanged)
+    {
+        if (allChanged) _change += VersionsOfAList;
+        Volatile.Write(ref _watching, 0);
+        Interlocked.Exchange(ref _expire, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         string path = request.RequestUri!.AbsolutePath, query = request.RequestUri.Query;
         if (path is "/api" or "/apis") return Answer(Text(path == "/apis" ? Discovery : """{"kind":"APIGroupDiscoveryList","items":[]}"""));
         if (!path.EndsWith("/helmreleases", StringComparison.Ordinal)) return Answer(Text("""{"kind":"Status","code":404,"reason":"NotFound"}"""), HttpStatusCode.NotFound);
-        if (!query.Contains("watch=", StringComparison.Ordinal)) return Answer(new BodyStream(Page(query).GetEnumerator(), null, cancellationToken));
+        if (!query.Contains("watch=", StringComparison.Ordinal)) return Answer(new BodyStream(this, Page(query).GetEnumerator(), null, cancellationToken));
         bool initial = query.Contains("sendInitialEvents=true", StringComparison.Ordinal);
         if (initial && !streaming)
             return Answer(Text("""{"kind":"Status","apiVersion":"v1","code":422,"reason":"Invalid","message":"sendInitialEvents is forbidden"}"""), HttpStatusCode.UnprocessableEntity);
-        return Answer(new BodyStream((initial ? InitialEvents() : []).GetEnumerator(), _expire.Task, cancellationToken));
+        return Answer(new BodyStream(this, (initial ? InitialEvents() : []).GetEnumerator(), _expire.Task, cancellationToken));
     }
 
     private IEnumerable<MemoryStream> InitialEvents()
@@ -45,14 +58,15 @@ internal sealed class ReleaseServer(ReleaseFactory factory, int count, bool stre
             onObject(i);
             line.SetLength(0);
             line.Write("{\"type\":\"ADDED\",\"object\":"u8);
-            factory.Write(line, i, FirstVersion + i);
+            factory.Write(line, i, FirstVersion + _change + i);
             line.Write("}\n"u8);
             yield return line;
         }
 
+        onObject(count);
         line.SetLength(0);
         line.Write(Encoding.UTF8.GetBytes("{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"HelmRelease\",\"metadata\":{\"resourceVersion\":\""
-            + $"{FirstVersion + count}" + "\",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}}}}\n"));
+            + $"{FirstVersion + _change + count}" + "\",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}}}}\n"));
         yield return line;
     }
 
@@ -60,17 +74,18 @@ internal sealed class ReleaseServer(ReleaseFactory factory, int count, bool stre
     {
         int from = Number(query, "continue=") ?? 0, limit = Number(query, "limit=") ?? count, to = Math.Min(count, from + limit);
         var body = new MemoryStream();
-        body.Write(Encoding.UTF8.GetBytes("{\"kind\":\"HelmReleaseList\",\"metadata\":{\"resourceVersion\":\"" + $"{FirstVersion + count}" + "\""
+        body.Write(Encoding.UTF8.GetBytes("{\"kind\":\"HelmReleaseList\",\"metadata\":{\"resourceVersion\":\"" + $"{FirstVersion + _change + count}" + "\""
             + (to < count ? $",\"continue\":\"{to}\"" : "") + "},\"items\":["));
         for (int i = from; i < to; i++)
         {
             onObject(i);
             if (i > from) body.WriteByte((byte)',');
-            factory.Write(body, i, FirstVersion + i);
+            factory.Write(body, i, FirstVersion + _change + i);
             yield return body;
             body.SetLength(0);
         }
 
+        if (to == count) onObject(count);
         body.Write("]}"u8);
         yield return body;
     }
@@ -94,7 +109,7 @@ internal sealed class ReleaseServer(ReleaseFactory factory, int count, bool stre
     }
 
     /// <summary>Pieces one after the other; after the last one the end, or for a watch silence and then 410.</summary>
-    private sealed class BodyStream(IEnumerator<MemoryStream> pieces, Task? expired, CancellationToken cancellationToken) : Stream
+    private sealed class BodyStream(ReleaseServer server, IEnumerator<MemoryStream> pieces, Task? expired, CancellationToken cancellationToken) : Stream
     {
         private static readonly MemoryStream Gone = new("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\"}}\n"u8.ToArray(), writable: false);
 
@@ -122,6 +137,7 @@ internal sealed class ReleaseServer(ReleaseFactory factory, int count, bool stre
                 else if (_ended || expired is null) return 0;
                 else
                 {
+                    Interlocked.Increment(ref server._watching);
                     using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
                     await expired.WaitAsync(either.Token);
                     (_piece, _ended) = (Gone, true);

@@ -28,7 +28,7 @@ internal sealed class ObjectStoreModelTests
         public Run()
         {
             _store.AddIndex("color", static o => [o.Metadata.Labels["color"]]);
-            _store.SeeAll(_seen, "1");
+            _store.SeeAll(_store.BeginListing(reuse: true).Complete().Snapshot, "1");
         }
 
         public bool All(uint[] operations)
@@ -56,7 +56,7 @@ internal sealed class ObjectStoreModelTests
                         Event();
                         break;
                     default:
-                        if (operation % 3 == 0) Relist();
+                        if (operation % 3 == 0) Relist(operation / 3);
                         else if (_events.Count == 0) _store.SeeVersion($"{_version}");
                         break;
                 }
@@ -102,12 +102,34 @@ internal sealed class ObjectStoreModelTests
             else _seen[next.Key] = next.Object;
         }
 
-        private void Relist()
+        private void Relist(uint operation)
         {
+            ObjectKey[] before = [.. _seen.Keys];
             _events.Clear();
             _seen.Clear();
-            foreach ((ObjectKey key, PartialObject obj) in _server) _seen[key] = obj;
-            _store.SeeAll(_seen, $"{_version}");
+            StoreListing<PartialObject> listing = _store.BeginListing(reuse: operation % 5 > 0);
+            foreach ((ObjectKey key, PartialObject obj) in _server)
+            {
+                // Sometimes an object arrives in an older state first, or comes and goes and comes again, or cannot be decoded and then can.
+                var copy = obj with { ApiVersion = "again" };
+                if (operation % 7 == 0) listing.Add(obj with { Metadata = obj.Metadata with { ResourceVersion = "1" } });
+                if (operation % 11 == 0) listing.Remove(key);
+                if (operation % 13 == 0) listing.Keep(key);
+                listing.Add(copy);
+                if (operation % 17 == 0) listing.Keep(key);
+                if (operation % 3 == 0) _store.SeeSome(listing.SoFar().Snapshot);
+                _seen[key] = copy;
+            }
+
+            foreach (ObjectKey gone in before.Where(key => !_server.ContainsKey(key)))
+            {
+                if (operation % 5 == 1) listing.Add(new() { Metadata = new() { Namespace = gone.Namespace, Name = gone.Name, ResourceVersion = "1", Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["color"] = "0" } } });
+                if (operation % 5 == 1) listing.Remove(gone);
+            }
+
+            _store.SeeAll(listing.Complete().Snapshot, $"{_version}");
+            Require(_store.Seen.Objects.Values.Select(Text).Order(StringComparer.Ordinal).SequenceEqual(_server.Values.Select(Text).Order(StringComparer.Ordinal)), "what was listed is what is there");
+            foreach (ObjectKey key in _server.Keys) _seen[key] = _store.Seen.Objects[key];
         }
 
         private void Compare()

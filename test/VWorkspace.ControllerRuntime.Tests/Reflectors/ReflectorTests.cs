@@ -171,6 +171,23 @@ internal sealed class ReflectorTests
         Assert.That(TimeSpan.FromTicks(_time.GetTimestamp()), Is.InRange(TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(53)));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task List_that_the_sink_refuses_is_read_again(bool streaming)
+    {
+        _sink.Refuse = 1;
+        for (int i = 0; i < 2; i++)
+        {
+            if (streaming) _script.Watch(Line(WatchEventType.Added, "a", 1), Bookmark(5, end: true));
+            else _script.Page("5", null, Obj("a", 1));
+        }
+
+        Start(streaming);
+        await UntilAsync(() => _sink.Log.Count == 1);
+        Assert.That(_sink.Log.Single(), Is.EqualTo("replace a@1 at 5"));
+        Assert.That(_script.Asked.Take(2), Is.EqualTo(streaming ? new[] { "stream", "stream" } : ["list", "list"]));
+    }
+
     [Test]
     public async Task Kind_that_is_not_served_ends_the_reflector()
     {
@@ -183,8 +200,10 @@ internal sealed class ReflectorTests
     {
         public ConcurrentQueue<string> Log { get; } = new();
 
-        public void Replace(IReadOnlyList<PartialObject> items, IReadOnlySet<ObjectKey> keep, string resourceVersion) =>
-            Log.Enqueue($"replace {string.Join(',', items.Select(Text).Order(StringComparer.Ordinal))} at {resourceVersion}{(keep.Count > 0 ? " keep " + string.Join(',', keep) : "")}");
+        /// <summary>Lists that are refused before one is taken.</summary>
+        public int Refuse { get; set; }
+
+        public IReflectorList<PartialObject> BeginList() => new List(this);
 
         public void Upsert(PartialObject obj, string? resourceVersion) => Log.Enqueue($"upsert {Text(obj)}");
 
@@ -193,6 +212,33 @@ internal sealed class ReflectorTests
         public void Bookmark(string resourceVersion) { }
 
         private static string Text(PartialObject obj) => $"{obj.Metadata.Name}@{obj.Metadata.ResourceVersion}";
+
+        private sealed class List(Sink sink) : IReflectorList<PartialObject>
+        {
+            private readonly Dictionary<ObjectKey, PartialObject> _items = [];
+            private readonly HashSet<ObjectKey> _keep = [];
+
+            public void Add(PartialObject obj)
+            {
+                _keep.Remove(ObjectKey.Of(obj));
+                _items[ObjectKey.Of(obj)] = obj;
+            }
+
+            public void Remove(ObjectKey key)
+            {
+                _keep.Remove(key);
+                _items.Remove(key);
+            }
+
+            public void Keep(ObjectKey key) => _keep.Add(key);
+
+            public bool Complete(string resourceVersion)
+            {
+                if (sink.Refuse-- > 0) return false;
+                sink.Log.Enqueue($"replace {string.Join(',', _items.Values.Select(Text).Order(StringComparer.Ordinal))} at {resourceVersion}{(_keep.Count > 0 ? " keep " + string.Join(',', _keep) : "")}");
+                return true;
+            }
+        }
     }
 
     /// <summary>Answers in the order in which they were written down; after the last one requests hang.</summary>
