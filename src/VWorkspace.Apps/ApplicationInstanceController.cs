@@ -26,6 +26,9 @@ public sealed record ApplicationInstanceServices
     /// <summary>Which addresses readiness checks may reach. Default: everything but loopback, link-local, unspecified and multicast addresses.</summary>
     internal Func<IPAddress, bool> IsProbeAllowed { get; init; } = ProbeAddresses.IsAllowed;
 
+    /// <summary>Given the readiness checks that run beside the controller; for tests that wait until these rest too.</summary>
+    internal Action<ReadinessProber>? OnProber { get; init; }
+
     /// <summary>Randomness of the spread of routine passes; null for a seed of its own.</summary>
     public Random? Random { get; init; }
 }
@@ -90,6 +93,7 @@ public static class ApplicationInstanceController
         });
         if (services.VersionPolicy is CatalogPolicy policy) manager.AddWorker("catalog-policy", token => policy.FollowAsync(instances, trigger, token));
         var prober = new ReadinessProber(new ProbeRunner(services.IsProbeAllowed, manager.Clock), trigger, manager.Clock);
+        services.OnProber?.Invoke(prober);
         manager.AddWorker("readiness-checks", prober.RunAsync);
         builder.Reconcile(Compose(manager, stores, options, services, prober));
     }

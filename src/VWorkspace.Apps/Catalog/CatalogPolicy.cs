@@ -32,6 +32,7 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
     private readonly ILogger _log;
     private readonly SemaphoreSlim _changed = new(0, 1);
     private State _state = State.None;
+    private Followed? _followed;
 
     private CatalogPolicy(IControllerManager manager, string @namespace)
     {
@@ -76,12 +77,17 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
             last = now;
             // Woken by a change, and at the moment when the content expires.
             TimeSpan sleep = now.State.Good?.ValidUntil is { } end && end > now.At ? end - now.At : LongestSleep;
+            if (sleep > LongestSleep) sleep = LongestSleep;
+            Volatile.Write(ref _followed, new(now.State, now.At + sleep));
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(Task.Delay(sleep < LongestSleep ? sleep : LongestSleep, _manager.Clock, wait.Token), _changed.WaitAsync(wait.Token)).ConfigureAwait(false);
+            await Task.WhenAny(Task.Delay(sleep, _manager.Clock, wait.Token), _changed.WaitAsync(wait.Token)).ConfigureAwait(false);
             await wait.CancelAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    /// <summary>True when everybody who is judged anew has been told; for tests.</summary>
+    internal bool IsResting => Volatile.Read(ref _followed) is { } followed && ReferenceEquals(followed.State, Volatile.Read(ref _state)) && followed.Until > _manager.Clock.GetUtcNow();
 
     private void See(DataObject? map)
     {
@@ -123,6 +129,9 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
             : Fault is { } fault ? ChartVersionVerdict.Unobjectionable with { Unavailable = $"ConfigMap {ConfigMapName} of the operator cannot be read: {fault}" }
             : ChartVersionVerdict.Unobjectionable;
     }
+
+    /// <summary>Up to where <see cref="FollowAsync"/> has come, and when it looks again by itself.</summary>
+    private sealed record Followed(State State, DateTimeOffset Until);
 
     private sealed class Handler(CatalogPolicy policy) : IInformerHandler<DataObject>
     {

@@ -45,7 +45,7 @@ internal static class ChildPlanner
         }
 
         steps.AddRange(ReleaseCommands(observed, release, now));
-        if (observed.OtherSource is { } other && Ownership.IsOurs(instance, other))
+        if (observed.OtherSource is { Metadata.IsBeingDeleted: false } other && Ownership.IsOurs(instance, other))
         {
             KubernetesResource resource = FluxResources.OtherSource(instance.Spec.Chart!.SourceType);
             steps.Add(new(StepKind.Delete, resource, ObjectKey.Of(other), null) { Uid = other.Metadata.Uid });

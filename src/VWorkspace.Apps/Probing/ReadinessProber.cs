@@ -17,6 +17,16 @@ internal sealed class ReadinessProber(ProbeRunner runner, Action<ObjectKey> chan
     /// <summary>Number of instances whose checks run.</summary>
     public int Count => _watched.Count;
 
+    /// <summary>True when no check runs and none is due.</summary>
+    public bool IsResting
+    {
+        get
+        {
+            DateTimeOffset now = clock.GetUtcNow();
+            return _watched.Values.All(w => w.Probes.All(p => !p.IsRunning && p.Due > now));
+        }
+    }
+
     public IReadOnlyList<string> Failed(ApplicationInstance instance)
     {
         if (instance.Spec.ReadinessChecks.Count == 0) return [];

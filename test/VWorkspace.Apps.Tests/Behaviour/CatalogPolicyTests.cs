@@ -50,7 +50,7 @@ public sealed class CatalogPolicyTests
         await world.InstalledAsync();
         await world.ShowsAsync("wiki", "Ready=True/HelmReleaseReady");
         // Nothing else would wake the instance: its next routine look is minutes away.
-        string soon = (TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(1)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        string soon = (world.Clock.GetUtcNow() + TimeSpan.FromSeconds(1)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         await PolicyAsync(world, $"{{validUntil: '{soon}', entries: [{{catalogId: dokuwiki}}]}}");
         ApplicationInstance expired = await world.ShowsAsync("wiki", "Ready=True/HelmReleaseReady", "Blocked=True/CatalogUnreachable");
         Assert.That(expired.Status.Conditions.Find("Blocked")!.Message, Does.Contain(soon));
@@ -110,7 +110,7 @@ public sealed class CatalogPolicyTests
         return world.ApplyAsync($"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {CatalogPolicy.ConfigMapName}, namespace: {OperatorNamespace}}}\ndata:\n  {CatalogPolicy.Key}: |\n    {content}\n");
     }
 
-    private static Task EventAsync(World world, string reason, string text) => World.UntilAsync(
+    private static Task EventAsync(World world, string reason, string text) => world.UntilAsync(
         async () =>
         {
             ApiResult<ObjectPage<DynamicObject>> events = await world.Hands.ListAsync(DynamicObject.Resource(new("", "v1", "Event"), "events"), OperatorNamespace, new(), default);

@@ -6,7 +6,8 @@ internal static class FluxCrds
     public static string Flux => string.Join("\n---\n",
         Crd("helm.toolkit.fluxcd.io", "v2", "HelmRelease", "helmreleases"),
         Crd("source.toolkit.fluxcd.io", "v1", "HelmRepository", "helmrepositories"),
-        Crd("source.toolkit.fluxcd.io", "v1", "OCIRepository", "ocirepositories"));
+        Crd("source.toolkit.fluxcd.io", "v1", "OCIRepository", "ocirepositories"),
+        Crd("source.toolkit.fluxcd.io", "v1", "HelmChart", "helmcharts"));
 
     public static string CertManager => Crd("cert-manager.io", "v1", "Certificate", "certificates");
 

@@ -1,39 +1,65 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using VWorkspace.Api;
 using VWorkspace.Apps.Flux;
+using VWorkspace.Apps.Probing;
 using VWorkspace.ControllerRuntime;
 using VWorkspace.Kubernetes;
-using VWorkspace.Kubernetes.Credentials;
 using VWorkspace.Kubernetes.InMemory;
 using VWorkspace.Kubernetes.Yaml;
+using VWorkspace.TestSupport;
 
 namespace VWorkspace.Apps.Tests.Support;
 
-/// <summary>An API server, the controller on it, and hands that do what people and Flux do.</summary>
-internal sealed class World : IAsyncDisposable
+/// <summary>
+/// A namespace on an API server, the controller on it, and hands that do what people and Flux do. The operator's clock stands still until
+/// <see cref="AdvanceAsync"/>; nothing waits for real time: everything waits until the operator has come to rest.
+/// </summary>
+internal sealed partial class World : IAsyncDisposable
 {
+    /// <summary>The namespace in the texts of the tests. In a world on a shared server it stands for <see cref="Own"/>.</summary>
     public const string Namespace = "org-blue";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
-    private readonly InMemoryApiServer _server;
+    /// <summary>Real time after which a test is given up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ServerConnection _connection;
+    private readonly bool _ownsServer;
     private CancellationTokenSource? _stop;
     private Task<ManagerExit>? _running;
     private ControllerManager? _manager;
+    private ReadinessProber? _prober;
+    private CatalogPolicy? _policy;
 
-    private World(InMemoryApiServer server)
+    private World(ServerConnection connection, string own, bool ownsServer)
     {
-        _server = server;
-        Hands = Connect();
+        (_connection, Own, _ownsServer) = (connection, own, ownsServer);
+        Logging = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
+        History = new(Hands, Own, () => Clock.GetUtcNow());
+        Flux = new(this);
     }
 
-    /// <summary>The client of people and of Flux.</summary>
-    public IKubernetesClient Hands { get; }
+    /// <summary>The namespace of this world.</summary>
+    public string Own { get; }
 
-    /// <summary>The client of the operator that runs now.</summary>
+    public InMemoryApiServer Server => _connection.Server;
+
+    /// <summary>The client of people and of Flux.</summary>
+    public IKubernetesClient Hands => _connection.Client;
+
+    /// <summary>The client of the operator that runs now, or ran last.</summary>
     public TapClient Operator { get; private set; } = null!;
+
+    public bool IsRunning => _stop is not null;
+
+    /// <summary>The clock of the operator that runs now. Each has its own, which goes on from where the last one stopped.</summary>
+    public ManualTimeProvider Clock { get; private set; } = At(Samples.Now);
+
+    public CollectingLog Log { get; } = new();
+
+    public StatusHistory History { get; }
+
+    public FluxStandIn Flux { get; }
 
     public List<StateReport> Reports { get; } = [];
 
@@ -44,35 +70,47 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Where the policy of the catalog is looked for; null for no policy.</summary>
     public string? CatalogPolicyNamespace { get; set; }
 
-    public ILoggerFactory Logging { get; set; } = NullLoggerFactory.Instance;
+    private ILoggerFactory Logging { get; }
 
+    /// <summary>A world with a server of its own.</summary>
     public static async Task<World> StartAsync(string? fluxCrds = null, bool withFlux = true)
     {
-        InMemoryApiServer server = await InMemoryApiServer.StartAsync();
-        await server.InstallCrdsAsync(Repository.Crds);
-        var world = new World(server);
-        if (withFlux) await world.InstallAsync(fluxCrds ?? FluxCrds.Flux);
-        await world.ApplyAsync($"{{apiVersion: v1, kind: Namespace, metadata: {{name: {Namespace}}}}}");
-        return world;
+        ServerConnection connection = await Servers.StartAsync(withFlux ? [fluxCrds ?? FluxCrds.Flux] : []);
+        return await BeginAsync(new(connection, Namespace, ownsServer: true));
     }
 
-    public Task InstallAsync(string yaml) => _server.InstallCrdYamlAsync(yaml);
+    /// <summary>A world in a namespace of the shared server, with Flux, cert-manager and external-secrets.</summary>
+    public static async Task<World> ShareAsync() => await BeginAsync(new(await Servers.SharedAsync(), Servers.NextNamespace(), ownsServer: false));
 
-    public Task InstallFromAsync(params string[] folders) => _server.InstallCrdsAsync(folders);
+    public Task InstallAsync(string yaml) => Server.InstallCrdYamlAsync(yaml);
+
+    public Task InstallFromAsync(params string[] folders) => Server.InstallCrdsAsync(folders);
 
     public void StartOperator(Action<TapClient>? with = null)
     {
-        Operator = new TapClient(Connect());
+        Clock = At(Clock.GetUtcNow());
+        Operator = new TapClient(Hands, Own);
         with?.Invoke(Operator);
         _manager = new(new()
         {
             Client = Operator,
-            Events = new() { ReportingController = "vworkspace-app-operator", ReportingInstance = "test" },
+            // Generous, so that every Event can be counted.
+            Events = new() { ReportingController = "vworkspace-app-operator", ReportingInstance = "test", Burst = 10_000, SimilarEvents = 10_000 },
+            // The clock moves in leaps; a watch is not dead because of that.
+            Reflectors = new() { IdleTimeout = TimeSpan.FromDays(300), InitialStreamIdleTimeout = TimeSpan.FromDays(300), WatchTimeout = TimeSpan.FromMinutes(30) },
+            DiscoveryInterval = TimeSpan.FromDays(300),
             Logging = Logging,
+            Clock = Clock,
             Seed = 7,
         });
-        ApplicationInstanceServices services = CatalogPolicyNamespace is { } home ? Services with { VersionPolicy = CatalogPolicy.Open(_manager, home) } : Services;
-        ApplicationInstanceController.AddTo(_manager, Options, services with { Sink = new Collector(Reports), Random = new Random(7) });
+        _policy = CatalogPolicyNamespace is { } home ? CatalogPolicy.Open(_manager, home) : null;
+        ApplicationInstanceController.AddTo(_manager, Options with { MaxConcurrentReconciles = 1 }, Services with
+        {
+            VersionPolicy = _policy ?? Services.VersionPolicy,
+            Sink = new Collector(Reports),
+            Random = new Random(7),
+            OnProber = prober => _prober = prober,
+        });
         _stop = new();
         _running = _manager.RunAsync(_stop.Token, _stop.Token);
     }
@@ -80,161 +118,114 @@ internal sealed class World : IAsyncDisposable
     public async Task StopOperatorAsync()
     {
         if (_stop is null) return;
+        ManualTimeProvider its = Clock;
+        Clock = At(its.GetUtcNow());
         await _stop.CancelAsync();
-        await _running!.WaitAsync(Patience);
+
+        using var limit = new CancellationTokenSource(Patience);
+        while (Operator.IsDead && !_running!.IsCompleted)
+        {
+            // What a dead one still waits for, such as the next try of an Event, does not hold anybody up.
+            limit.Token.ThrowIfCancellationRequested();
+            its.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await _running!.WaitAsync(limit.Token);
         await _manager!.DisposeAsync();
-        await Operator.DisposeAsync();
         _stop.Dispose();
         _stop = null;
     }
 
-    public async Task ApplyAsync(string yaml)
+    /// <summary>
+    /// Waits until the operator has nothing to do at this moment of its clock: it has seen all that the server has, its queue is empty, its Events
+    /// are written, and the watch of the tests has caught up too.
+    /// </summary>
+    /// <returns>False when the operator died before.</returns>
+    public async Task<bool> SettleAsync()
     {
-        JsonObject body = KubernetesYaml.ParseObject(yaml);
-        KubernetesResource<DynamicObject> resource = Resource((string)body["apiVersion"]!, (string)body["kind"]!);
-        var key = new ObjectKey((string?)body["metadata"]!["namespace"] ?? string.Empty, (string)body["metadata"]!["name"]!);
-        ApiResult<DynamicObject> answer = await Hands.PatchAsync(resource, key, Patch.Apply(body), new() { FieldManager = "kubectl", Force = true }, default);
-        _ = answer.Value;
-    }
-
-    public async Task PatchAsync(KubernetesResource resource, string name, string yaml, string? subresource = null)
-    {
-        var dynamic = new KubernetesResource<DynamicObject>(resource.Kind, resource.Plural, resource.Namespaced, KubernetesJson.Default.DynamicObject);
-        var key = new ObjectKey(resource.Namespaced ? Namespace : string.Empty, name);
-        ApiResult<DynamicObject> answer = await Hands.PatchAsync(dynamic, key, Patch.Merge(KubernetesYaml.ParseObject(yaml)), new() { FieldManager = "hands", Subresource = subresource }, default);
-        _ = answer.Value;
-    }
-
-    public Task AnnotateAsync(string name, string key, string? value) =>
-        PatchAsync(ApiResources.ApplicationInstances, name, $"{{metadata: {{annotations: {{\"{key}\": {(value is null ? "null" : $"\"{value}\"")}}}}}}}");
-
-    public async Task DeleteAsync(KubernetesResource resource, string name, string @namespace = Namespace) =>
-        _ = (await Hands.DeleteAsync(resource, new(resource.Namespaced ? @namespace : string.Empty, name), new(), default)).Value;
-
-    public async Task<T?> FindAsync<T>(KubernetesResource<T> resource, string name) where T : class, IKubernetesObject =>
-        (await Hands.GetAsync(resource, new(resource.Namespaced ? Namespace : string.Empty, name), default)).ValueOrNullIfNotFound();
-
-    public async Task<DynamicObject?> FindRawAsync(KubernetesResource resource, string name) =>
-        await FindAsync(new KubernetesResource<DynamicObject>(resource.Kind, resource.Plural, resource.Namespaced, KubernetesJson.Default.DynamicObject), name);
-
-    /// <summary>Waits until an instance shows conditions such as <c>Ready=True/HelmReleaseReady</c>.</summary>
-    public async Task<ApplicationInstance> ShowsAsync(string name, params string[] conditions)
-    {
-        string[] seen = [];
-        ApplicationInstance? found = null;
-        await UntilAsync(
-            async () =>
-            {
-                found = await FindAsync(ApiResources.ApplicationInstances, name);
-                seen = found is null ? [] : [.. found.Status.Conditions.Select(c => $"{c.Type}={c.Status}/{c.Reason}")];
-                return conditions.All(c => seen.Contains(c, StringComparer.Ordinal));
-            },
-            () => $"{name} shows {string.Join(", ", conditions)}; it shows {string.Join(", ", found?.Status.Conditions.Select(c => $"{c.Type}={c.Status}/{c.Reason} ({c.Message})") ?? [])}");
-        return found!;
-    }
-
-    public async Task<T> ExistsAsync<T>(KubernetesResource<T> resource, string name, Func<T, bool>? that = null) where T : class, IKubernetesObject
-    {
-        T? found = null;
-        await UntilAsync(async () => (found = await FindAsync(resource, name)) is not null && (that?.Invoke(found) ?? true), () => $"{resource.QualifiedName} {name} is as expected");
-        return found!;
-    }
-
-    public Task GoneAsync(KubernetesResource resource, string name) =>
-        UntilAsync(async () => await FindRawAsync(resource, name) is null, () => $"{resource.QualifiedName} {name} is gone");
-
-    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await condition())
+        using var limit = new CancellationTokenSource(Patience);
+        TapClient? tap = _stop is null ? null : Operator;
+        try
         {
-            if (watch.Elapsed > Patience) Assert.Fail($"not within {Patience.TotalSeconds} s: {what()}");
-            await Task.Delay(TimeSpan.FromMilliseconds(15), TimeProvider.System, CancellationToken.None);
+            while (true)
+            {
+                if (tap is not null && !await IsIdleOrDeadAsync(tap, limit.Token)) return false;
+                Task changes = Task.WhenAny(History.Activity.Next, tap?.Activity.Next ?? History.Activity.Next);
+                long? beats = tap?.Activity.Beats;
+                await Server.SettleAsync(limit.Token);
+                bool current = History.IsCurrent(Server) && (tap is null || tap.IsCurrent(Server, Matters));
+                if (!current) await changes.WaitAsync(limit.Token);
+                else if (tap is null || (_manager!.IsIdle && tap.Activity.Beats == beats)) return tap is null or { IsDead: false };
+            }
+        }
+        catch (OperationCanceledException fault) when (limit.IsCancellationRequested)
+        {
+            throw new TimeoutException($"not at rest within {Patience.TotalSeconds} s: idle {_manager?.IsIdle}; {tap?.Describe()}", fault);
         }
     }
 
-    /// <summary>Waits until nothing has been written for a moment.</summary>
+    private async Task<bool> IsIdleOrDeadAsync(TapClient tap, CancellationToken cancellationToken)
+    {
+        Task ended = await Task.WhenAny(_manager!.WaitUntilIdleAsync(cancellationToken), tap.Died, _running!);
+        await ended;
+        if (ended == _running) Assert.Fail($"the operator ended: {(await _running).Message}");
+        while ((_prober is { IsResting: false } || _policy is { IsResting: false }) && !tap.IsDead) await Task.Yield();
+        return !tap.IsDead;
+    }
+
+    /// <summary>Lets time pass on the clock of the operator and waits for rest, before and after.</summary>
+    public async Task<bool> AdvanceAsync(TimeSpan by)
+    {
+        if (!await SettleAsync()) return false;
+        Clock.Advance(by);
+        return await SettleAsync();
+    }
+
+    /// <summary>Waits until something holds: looks whenever the operator has come to rest, and lets a second pass on its clock in between.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? within = null)
+    {
+        TimeSpan limit = within ?? TimeSpan.FromMinutes(6);
+        for (TimeSpan passed = TimeSpan.Zero; passed <= limit; passed += TimeSpan.FromSeconds(1))
+        {
+            await SettleAsync();
+            if (await condition()) return;
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Fail($"not within {limit.TotalSeconds} s of the operator's clock: {what()}");
+    }
+
+    /// <summary>Waits for rest; the number of writes until then.</summary>
     public async Task<int> QuietAsync()
     {
-        int writes = Operator.Writes.Count;
-        var since = Stopwatch.StartNew();
-        while (since.Elapsed < TimeSpan.FromMilliseconds(700))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
-            if (Operator.Writes.Count == writes) continue;
-            writes = Operator.Writes.Count;
-            since.Restart();
-        }
-
-        return writes;
-    }
-
-    /// <summary>What Flux writes into the status of a release.</summary>
-    public async Task FluxSaysAsync(string release, string conditions, string history = "[]")
-    {
-        HelmRelease found = await ExistsAsync(FluxResources.HelmReleases, release);
-        long generation = found.Metadata.Generation;
-        // Like helm-controller: which artifact of a registry was tried.
-        string? revision = (await FindAsync(FluxResources.OciRepositories, release + "-source"))?.Status.Artifact?.Revision;
-        string digest = revision is null ? "null" : revision[(revision.IndexOf('@', StringComparison.Ordinal) + 1)..];
-        await PatchAsync(FluxResources.HelmReleases, release,
-            $"{{status: {{observedGeneration: {generation}, lastAttemptedRevisionDigest: {digest}, history: {history}, conditions: {Stamp(conditions, generation)}}}}}", "status");
-    }
-
-    /// <summary>What Flux writes into the status of a source.</summary>
-    public async Task SourceSaysAsync(KubernetesResource<ChartSource> resource, string name, string conditions)
-    {
-        ChartSource found = await ExistsAsync(resource, name);
-        long generation = found.Metadata.Generation;
-        string artifact = resource == FluxResources.OciRepositories && conditions.Contains("Succeeded", StringComparison.Ordinal)
-            ? $"{{revision: {found.Spec!.ToElement().GetProperty("ref").GetProperty("tag").GetString()}@sha256:{generation}}}"
-            : "null";
-        await PatchAsync(resource, name, $"{{status: {{observedGeneration: {generation}, artifact: {artifact}, conditions: {Stamp(conditions, generation)}}}}}", "status");
-    }
-
-    public async Task InstalledAsync(string release = "wiki", string chart = "1.2.3", int revision = 1)
-    {
-        await SourceSaysAsync(FluxResources.OciRepositories, release + "-source", "[{type: Ready, status: \"True\", reason: Succeeded, message: stored}]");
-        await FluxSaysAsync(release, "[{type: Ready, status: \"True\", reason: InstallSucceeded, message: installed}]", $"[{{version: {revision}, status: deployed, chartVersion: {chart}}}]");
+        await SettleAsync();
+        return Operator.Writes.Count;
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopOperatorAsync();
-        await Hands.DisposeAsync();
-        await _server.DisposeAsync();
+        await History.DisposeAsync();
+        Logging.Dispose();
+        if (_ownsServer) await _connection.DisposeAsync();
     }
 
-    private static string Stamp(string conditions, long generation)
+    private static ManualTimeProvider At(DateTimeOffset now)
     {
-        JsonNode list = KubernetesYaml.Parse(conditions)[0];
-        foreach (JsonNode? item in list.AsArray())
-        {
-            item!["observedGeneration"] ??= generation;
-            item["lastTransitionTime"] ??= KubernetesTimeConverter.ToText(TimeProvider.System.GetUtcNow());
-            item["message"] ??= string.Empty;
-        }
-
-        return list.ToJsonString();
+        var clock = new ManualTimeProvider();
+        clock.Advance(now - clock.GetUtcNow());
+        return clock;
     }
 
-    private IKubernetesClient Connect() => new KubernetesClient(new()
-    {
-        Server = _server.Uri,
-        CertificateAuthorityData = _server.CaCertificatePem,
-        Credential = KubernetesCredential.BearerToken(_server.Token),
-    });
+    // The CRDs of the shared server do not change, and they are large.
+    private bool Matters(WatchMirror mirror) => _ownsServer || mirror.Kind.Kind != "CustomResourceDefinition";
 
-    private static KubernetesResource<DynamicObject> Resource(string apiVersion, string kind) => DynamicObject.Resource(
-        GroupVersionKind.Parse(apiVersion, kind),
-        kind switch
-        {
-            "HelmRepository" => "helmrepositories",
-            "OCIRepository" => "ocirepositories",
-            "Ingress" => "ingresses",
-            _ => kind.ToLowerInvariant() + "s",
-        },
-        kind != "Namespace");
+    private static async Task<World> BeginAsync(World world)
+    {
+        await world.ApplyAsync($"{{apiVersion: v1, kind: Namespace, metadata: {{name: {Namespace}}}}}");
+        return world;
+    }
 
     private sealed class Collector(List<StateReport> reports) : IEventSink
     {
