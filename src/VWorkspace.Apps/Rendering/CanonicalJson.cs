@@ -53,15 +53,15 @@ internal static class CanonicalJson
         };
     }
 
-    // A server may write 1.50 as 1.5 or 1e3 as 1000; that is no drift.
+    // A server may write 1.50 as 1.5 or 1e3 as 1000, and it keeps whatever is no 64-bit integer as a float: 12345678901234567890 comes back
+    // as 1.2345678901234567e+19. None of that is drift.
     private static bool SameNumber(string a, string b)
     {
         if (a == b) return true;
-        return decimal.TryParse(a, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal left)
-            && decimal.TryParse(b, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal right)
-            ? left == right
-            : double.TryParse(a, NumberStyles.Float, CultureInfo.InvariantCulture, out double x)
-                && double.TryParse(b, NumberStyles.Float, CultureInfo.InvariantCulture, out double y) && x.Equals(y);
+        if (long.TryParse(a, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long left)
+            && long.TryParse(b, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long right)) return left == right;
+        return double.TryParse(a, NumberStyles.Float, CultureInfo.InvariantCulture, out double x)
+            && double.TryParse(b, NumberStyles.Float, CultureInfo.InvariantCulture, out double y) && x.Equals(y);
     }
 
     private static void Write(Utf8JsonWriter writer, JsonNode? node)

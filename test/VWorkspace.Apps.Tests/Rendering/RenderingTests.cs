@@ -43,7 +43,7 @@ public sealed class RenderingTests
                     new KubernetesResource<DynamicObject>(step.Resource.Kind, step.Resource.Plural, true, KubernetesJson.Default.DynamicObject),
                     step.Key, Patch.Apply(step.Body!), new() { FieldManager = FieldManagers.Operator, Force = true, FieldValidation = "Strict" }, default);
                 Assert.That(answer.Error, Is.Null, $"{family}: {step.Resource.Kind.Kind}: {answer.Error}");
-                Assert.That(CanonicalJson.Covers(Samples.Json(answer.Value.Json["spec"]!.ToJsonString()), step.Body!["spec"]), Is.True, $"{family}: pruned or changed by the server");
+                Assert.That(CanonicalJson.Covers(Samples.Json(answer.Value.Json["spec"]!.ToJsonString()), step.Body!["spec"]), Is.True, $"{family}: pruned or changed by the server: {answer.Value.Json["spec"]!.ToJsonString()} instead of {step.Body["spec"]!.ToJsonString()}");
             }
         }
     }
