@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
-using VWorkspace.Kubernetes.InMemory.Authorization;
 using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
@@ -22,7 +20,8 @@ internal sealed class JobStrategy : BuiltinStrategy
         var labels = spec.Ensure("template").Ensure("metadata").Ensure("labels");
         foreach (var (key, value) in (ReadOnlySpan<(string, string)>)[("controller-uid", obj.Uid()), ("job-name", obj.Name()), (JobName, obj.Name()), (ControllerUid, obj.Uid())])
             if (!labels.ContainsKey(key)) labels[key] = value;
-        if (spec.Child("selector") is null) spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { [ControllerUid] = obj.Uid() } };
+        var matched = spec.Ensure("selector").Ensure("matchLabels");
+        if (!matched.ContainsKey(ControllerUid)) matched[ControllerUid] = obj.Uid();
     }
 
     public override void Canonicalize(ResourceType type, JsonObject obj)
@@ -33,36 +32,40 @@ internal sealed class JobStrategy : BuiltinStrategy
         base.Canonicalize(type, obj);
     }
 
-    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj)
-    {
-        var spec = obj["spec"];
-        foreach (var field in (IReadOnlyList<string>)["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"])
-            if (spec.Number(field) is { } number and < 0) yield return FieldCause.InvalidRaw("spec." + field, number.ToString(CultureInfo.InvariantCulture), "must be greater than or equal to 0");
-        var labels = spec.Child("template")?["metadata"].Child("labels");
-        if (spec.Child("selector") is not { } selector) yield return FieldCause.Required("spec.selector");
-        else if (!LabelSelectorJson.Matches(selector, labels.StringMap()))
-            yield return FieldCause.InvalidRaw("spec.template.metadata.labels", labels?.ToJsonString(RelaxedJson) ?? "null", "`selector` does not match template `labels`");
-        var template = spec.Child("template").Child("spec");
-        foreach (var cause in PodSpecRules.Validate(template, "spec.template.spec")) yield return cause;
-        if (template.Text("restartPolicy") is null or "" or "Always") yield return FieldCause.Required("spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"");
-    }
+    /// <summary>Since jobs of the first versions left their pods behind, a deletion that says nothing of dependents orphans them.</summary>
+    public override string DefaultPropagation => "Orphan";
 
-    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource)
+    public override IEnumerable<string> Warnings(ResourceType type, JsonObject obj, JsonObject? old) => old is null ? PodSpecRules.HostnameWarnings(obj) : [];
+
+    public override IEnumerable<string> DeleteWarnings(DeleteRequest request) => request.PropagationPolicy is null && request.OrphanDependents is null
+        ? ["child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"]
+        : [];
+
+    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj) => JobRules.Validate(obj);
+
+    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource) =>
+        subresource == "status" ? JobStatusRules.Validate(obj, old) : subresource.Length > 0 ? [] : SpecUpdate(obj, old);
+
+    private static IEnumerable<FieldCause> SpecUpdate(JsonObject obj, JsonObject old)
     {
-        if (subresource.Length > 0) yield break;
-        foreach (var cause in Validate(type, obj)) yield return cause;
-        var (spec, before) = (obj["spec"], old["spec"]);
-        foreach (var cause in Immutable(spec.At("completions"), before.At("completions"), "spec.completions"))
-            if (spec.Text("completionMode") != "Indexed") yield return cause;
+        var (spec, before) = (obj["spec"] as JsonObject ?? [], old["spec"]);
+        foreach (var cause in JobRules.Spec(spec)) yield return cause;
+        if (spec.Text("completionMode") != "Indexed")
+        {
+            foreach (var cause in Immutable(spec.At("completions"), before.At("completions"), "spec.completions")) yield return cause;
+        }
+        else if (spec.Number("completions") is { } completions && completions != before.Number("completions") && completions != spec.Number("parallelism"))
+        {
+            yield return JobRules.Number("spec.completions", completions, "can only be modified in tandem with spec.parallelism");
+        }
+
         foreach (var cause in Immutable(spec.At("selector"), before.At("selector"), "spec.selector")) yield return cause;
         // Of a suspended job that has not begun, scheduling directives may change.
         var mutable = before.Flag("suspend") == true && old["status"].Text("startTime") is null;
         if (!JsonNode.DeepEquals(Fixed(spec.Child("template"), mutable), Fixed(before.Child("template"), mutable)))
             yield return FieldCause.InvalidRaw("spec.template", InternalPodTemplate.Print(spec.Child("template") ?? []), "field is immutable");
-        foreach (var cause in Immutable(spec.At("completionMode"), before.At("completionMode"), "spec.completionMode")) yield return cause;
-        foreach (var cause in Immutable(spec.At("podFailurePolicy"), before.At("podFailurePolicy"), "spec.podFailurePolicy")) yield return cause;
-        foreach (var cause in Immutable(spec.At("backoffLimitPerIndex"), before.At("backoffLimitPerIndex"), "spec.backoffLimitPerIndex")) yield return cause;
-        foreach (var cause in Immutable(spec.At("managedBy"), before.At("managedBy"), "spec.managedBy")) yield return cause;
+        foreach (var field in (string[])["completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"])
+            foreach (var cause in Immutable(spec.At(field), before.At(field), "spec." + field)) yield return cause;
     }
 
     private static JsonObject? Fixed(JsonObject? template, bool mutable)

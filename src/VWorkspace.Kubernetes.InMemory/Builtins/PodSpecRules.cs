@@ -9,6 +9,16 @@ namespace VWorkspace.Kubernetes.InMemory.Builtins;
 /// <summary>The checks of pod specs that manifests fail most often.</summary>
 internal static class PodSpecRules
 {
+    /// <summary>A pod template: its labels and annotations, whose paths leave out the metadata, and its spec.</summary>
+    public static IEnumerable<FieldCause> ValidateTemplate(JsonObject? template, string path, JsonObject? spec = null) => ObjectMetaRules.LabelCauses(template?["metadata"].Child("labels"), path + ".labels")
+        .Concat(ObjectMetaRules.AnnotationCauses(template?["metadata"].Child("annotations"), path + ".annotations"))
+        .Concat(Validate(spec ?? template.Child("spec"), path + ".spec"));
+
+    /// <summary>Names that pods and hosts are called after had better be labels.</summary>
+    public static IEnumerable<string> HostnameWarnings(JsonObject obj) => NameRules.Label(obj.Name()) is { Count: > 0 } errors
+        ? [$"metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{string.Join(' ', errors)}]"]
+        : [];
+
     public static IEnumerable<FieldCause> Validate(JsonNode? spec, string path)
     {
         var volumes = new HashSet<string>(StringComparer.Ordinal);

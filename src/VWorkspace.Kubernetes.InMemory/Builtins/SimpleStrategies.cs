@@ -63,9 +63,25 @@ internal sealed class CronJobStrategy : BuiltinStrategy
 {
     public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj)
     {
-        if (obj["spec"].Text("schedule") is not { Length: > 0 }) yield return FieldCause.Required("spec.schedule");
-        var template = obj["spec"].Child("jobTemplate").Child("spec").Child("template").Child("spec");
-        foreach (var cause in PodSpecRules.Validate(template, "spec.jobTemplate.spec.template.spec")) yield return cause;
-        if (template.Text("restartPolicy") is null or "" or "Always") yield return FieldCause.Required("spec.jobTemplate.spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"");
+        foreach (var cause in Spec(obj)) yield return cause;
+        if (obj.Name().Length > 52) yield return FieldCause.Invalid("metadata.name", obj.Name(), "must be no more than 52 characters");
+    }
+
+    public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource) => subresource.Length > 0 ? [] : Spec(obj);
+
+    private static IEnumerable<FieldCause> Spec(JsonObject obj)
+    {
+        var spec = obj["spec"];
+        if (spec.Text("schedule") is not { Length: > 0 } schedule) yield return FieldCause.Required("spec.schedule");
+        else if (schedule.Contains("TZ", StringComparison.Ordinal)) yield return FieldCause.Invalid("spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+        if (spec.Number("startingDeadlineSeconds") is { } deadline and < 0) yield return JobRules.Number("spec.startingDeadlineSeconds", deadline, "must be greater than or equal to 0");
+        if (spec.Text("timeZone") is { Length: 0 }) yield return FieldCause.Invalid("spec.timeZone", "", "timeZone must be nil or non-empty string");
+        if (spec.Text("concurrencyPolicy") is { } policy and not ("Allow" or "Forbid" or "Replace")) yield return FieldCause.NotSupported("spec.concurrencyPolicy", policy, "Allow", "Forbid", "Replace");
+        var job = spec.Child("jobTemplate").Child("spec") ?? [];
+        foreach (var cause in JobRules.WithoutSelector(job, "spec.jobTemplate.spec")) yield return cause;
+        if (job.Child("selector") is { } selector) yield return FieldCause.InvalidRaw("spec.jobTemplate.spec.selector", Http.GoPrint.Json(selector), "`selector` will be auto-generated");
+        if (job.Flag("manualSelector") == true) yield return new FieldCause("spec.jobTemplate.spec.manualSelector", "FieldValueNotSupported", "Unsupported value: true: supported values: \"nil\", \"false\"");
+        foreach (var field in (string[])["successfulJobsHistoryLimit", "failedJobsHistoryLimit"])
+            if (spec.Number(field) is { } limit and < 0) yield return JobRules.Number("spec." + field, limit, "must be greater than or equal to 0");
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Authorization;
 using VWorkspace.Kubernetes.InMemory.Errors;
+using VWorkspace.Kubernetes.InMemory.Http;
 using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
@@ -12,6 +13,8 @@ namespace VWorkspace.Kubernetes.InMemory.Builtins;
 internal sealed class WorkloadStrategy : BuiltinStrategy
 {
     public override ScalePaths Scale { get; } = new(["spec", "replicas"], ["status", "replicas"], ["spec", "selector"]);
+
+    public override IEnumerable<string> Warnings(ResourceType type, JsonObject obj, JsonObject? old) => old is null && type.Kind == "Deployment" ? PodSpecRules.HostnameWarnings(obj) : [];
 
     public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj)
     {
@@ -24,7 +27,7 @@ internal sealed class WorkloadStrategy : BuiltinStrategy
         else if (selector.Child("matchLabels") is not { Count: > 0 } && selector.Items("matchExpressions") is not { Count: > 0 })
             yield return FieldCause.Invalid("spec.selector", "{}", "empty selector is invalid for deployment");
         else if (!LabelSelectorJson.Matches(selector, labels.StringMap()))
-            yield return FieldCause.InvalidRaw("spec.template.metadata.labels", labels?.ToJsonString(RelaxedJson) ?? "null", "`selector` does not match template `labels`");
+            yield return FieldCause.InvalidRaw("spec.template.metadata.labels", GoPrint.Json(labels), "`selector` does not match template `labels`");
         var template = spec.Child("template").Child("spec");
         var withClaims = template;
         if (spec.Items("volumeClaimTemplates") is { } claims && template is not null)
@@ -33,7 +36,7 @@ internal sealed class WorkloadStrategy : BuiltinStrategy
             withClaims["volumeClaimTemplates"] = claims.DeepClone();
         }
 
-        foreach (var cause in PodSpecRules.Validate(withClaims, "spec.template.spec")) yield return cause;
+        foreach (var cause in PodSpecRules.ValidateTemplate(spec.Child("template"), "spec.template", withClaims)) yield return cause;
         if (template.Text("restartPolicy") is { } restart and not "Always") yield return FieldCause.NotSupported("spec.template.spec.restartPolicy", restart, "Always");
     }
 

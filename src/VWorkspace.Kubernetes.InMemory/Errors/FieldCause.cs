@@ -17,6 +17,9 @@ internal sealed record FieldCause(string Field, string Reason, string Message)
 
     public static FieldCause InvalidRaw(string field, string shown, string detail) => new(field, "FieldValueInvalid", WithDetail($"Invalid value: {shown}", detail));
 
+    /// <summary>An invalid value that is not shown.</summary>
+    public static FieldCause InvalidOmitted(string field, string detail) => new(field, "FieldValueInvalid", WithDetail("Invalid value", detail));
+
     public static FieldCause Duplicate(string field, string value) => new(field, "FieldValueDuplicate", $"Duplicate value: {Quote(value)}");
 
     public static FieldCause TooLong(string field, int maximum) => new(field, "FieldValueTooLong", FormattableString.Invariant($"Too long: may not be more than {maximum} bytes"));

@@ -167,6 +167,7 @@ internal sealed class ResourceEndpoint(ApiCore core)
 
         // Options come from the body or, when there is none, from the query; never from both.
         var request = parsed is not null ? DeleteRequest.From(parsed) : DeleteRequest.From(http.Request.Query);
+        options.Warnings.AddRange(type.Strategy.DeleteWarnings(request));
         return request.Check();
     }
 

@@ -97,27 +97,30 @@ internal static class ObjectMetaRules
 
     private static void ValidateCollections(JsonNode? metadata, List<FieldCause> causes)
     {
-        if (metadata.Child("labels") is { } labels)
-        {
-            foreach (var (key, value) in labels)
-            {
-                causes.AddRange(LabelSyntax.QualifiedNameErrors(key).Select(e => FieldCause.Invalid("metadata.labels", key, e)));
-                if (value.AsText() is { } text) causes.AddRange(LabelSyntax.ValueErrors(text).Select(e => FieldCause.Invalid("metadata.labels", text, e)));
-            }
-        }
-
-        if (metadata.Child("annotations") is { } annotations)
-        {
-            var size = 0L;
-            foreach (var (key, value) in annotations)
-            {
-                causes.AddRange(LabelSyntax.QualifiedNameErrors(key.ToLowerInvariant()).Select(e => FieldCause.Invalid("metadata.annotations", key, e)));
-                size += Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value.AsText() ?? "");
-            }
-
-            if (size > AnnotationsLimit) causes.Add(FieldCause.TooLong("metadata.annotations", AnnotationsLimit));
-        }
-
+        causes.AddRange(LabelCauses(metadata.Child("labels"), "metadata.labels"));
+        causes.AddRange(AnnotationCauses(metadata.Child("annotations"), "metadata.annotations"));
         causes.AddRange(OwnerReferences.Validate(metadata.Items("ownerReferences")));
+    }
+
+    public static IEnumerable<FieldCause> LabelCauses(JsonObject? labels, string path)
+    {
+        foreach (var (key, value) in labels ?? [])
+        {
+            foreach (var error in LabelSyntax.QualifiedNameErrors(key)) yield return FieldCause.Invalid(path, key, error);
+            if (value.AsText() is not { } text) continue;
+            foreach (var error in LabelSyntax.ValueErrors(text)) yield return FieldCause.Invalid(path, text, error);
+        }
+    }
+
+    public static IEnumerable<FieldCause> AnnotationCauses(JsonObject? annotations, string path)
+    {
+        var size = 0L;
+        foreach (var (key, value) in annotations ?? [])
+        {
+            foreach (var error in LabelSyntax.QualifiedNameErrors(key.ToLowerInvariant())) yield return FieldCause.Invalid(path, key, error);
+            size += Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value.AsText() ?? "");
+        }
+
+        if (size > AnnotationsLimit) yield return FieldCause.TooLong(path, AnnotationsLimit);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class ResourceDeleter(ObjectStore store, AdmissionChain admissio
     {
         var updated = current.Node.Copy();
         var metadata = updated.Metadata();
-        var changed = SetPropagation(updated, request);
+        var changed = SetPropagation(updated, request, type.Strategy.DefaultPropagation);
         var grace = type.Strategy.GracePeriod(current.Node, request.GracePeriodSeconds) ?? 0;
         type.Strategy.PrepareForDelete(type, updated);
         var held = updated.Finalizers().Count > 0 || !type.Strategy.CanVanish(updated);
@@ -64,9 +64,9 @@ internal sealed class ResourceDeleter(ObjectStore store, AdmissionChain admissio
         return replaced is null ? null : new DeleteResult(replaced.Node, false);
     }
 
-    private static bool SetPropagation(JsonObject obj, DeleteRequest request)
+    private static bool SetPropagation(JsonObject obj, DeleteRequest request, string? byDefault)
     {
-        var policy = request.PropagationPolicy ?? request.OrphanDependents switch { true => "Orphan", false => "Background", null => null };
+        var policy = request.PropagationPolicy ?? request.OrphanDependents switch { true => "Orphan", false => "Background", null => HasPropagation(obj) ? null : byDefault };
         if (policy is null) return false;
         var wanted = policy switch { "Orphan" => "orphan", "Foreground" => "foregroundDeletion", _ => null };
         var before = obj.Finalizers();
@@ -77,6 +77,8 @@ internal sealed class ResourceDeleter(ObjectStore store, AdmissionChain admissio
         else obj.Metadata()["finalizers"] = new JsonArray([.. after.Select(f => (JsonNode)f)]);
         return true;
     }
+
+    private static bool HasPropagation(JsonObject obj) => obj.Finalizers().Any(f => f is "orphan" or "foregroundDeletion");
 
     private static void CheckPreconditions(ResourceType type, string name, JsonObject live, DeleteRequest request)
     {

@@ -86,6 +86,12 @@ internal abstract class ResourceStrategy
     /// <summary>What the client is told of a write that succeeds.</summary>
     public virtual IEnumerable<string> Warnings(ResourceType type, JsonObject obj, JsonObject? old) => [];
 
+    /// <summary>What a deletion that names no policy does about dependents; null for leaving them to the garbage collector.</summary>
+    public virtual string? DefaultPropagation => null;
+
+    /// <summary>What the client is told of a deletion.</summary>
+    public virtual IEnumerable<string> DeleteWarnings(DeleteRequest request) => [];
+
     /// <summary>What is wrong with the finalizers beyond their syntax.</summary>
     public virtual IEnumerable<FieldCause> FinalizerCauses(JsonObject obj) => [];
 
