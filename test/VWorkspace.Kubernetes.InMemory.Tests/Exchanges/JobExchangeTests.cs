@@ -14,7 +14,7 @@ internal sealed class JobExchangeTests : ExchangeFixture
     }
 
     private static string Job(string name, string spec, string restart = "Never", string labels = "{}") =>
-        $$"""{"metadata":{"name":"{{name}}"},"spec":{"template":{"metadata":{"labels":{{labels}}},"spec":{"restartPolicy":"{{restart}}","containers":[{"name":"c","image":"i"}]}}{{spec}}}}""";
+        $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"template":{"metadata":{"labels":{{{labels}}} },"spec":{"restartPolicy":"{{{restart}}}","containers":[{"name":"c","image":"i"}]}}{{{spec}}} }}""";
 
     [TestCase(",\"completionMode\":\"Foo\"", "spec.completionMode: Unsupported value: \"Foo\": supported values: \"NonIndexed\", \"Indexed\"")]
     [TestCase(",\"backoffLimitPerIndex\":1", "spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode")]
