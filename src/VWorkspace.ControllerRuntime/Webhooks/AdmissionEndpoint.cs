@@ -1,9 +1,6 @@
-using System.Buffers;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +11,8 @@ public static partial class AdmissionEndpoint
 {
     /// <summary>Largest body that is read; two objects of the largest size that etcd takes, and some.</summary>
     private const long MaxBodyBytes = 7 * 1024 * 1024;
+
+    private static readonly ReviewBody Review = new("admission.k8s.io/v1", "AdmissionReview", MaxBodyBytes);
 
     /// <summary>
     /// Maps a webhook. A body that is no AdmissionReview is refused with 400, a handler that throws with 500; both inside a proper AdmissionReview when there is a uid to answer to.
@@ -68,23 +67,10 @@ public static partial class AdmissionEndpoint
 
     private static async Task AnswerAsync(HttpContext context, IAdmissionHandler handler, RuntimeMetrics metrics, ILogger logger)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxBodyBytes;
-        string? uid = null;
-        string? wrong = null;
-        AdmissionRequest? request = null;
-        JsonObject? before = null;
+        (JsonObject? body, string uid, string? wrong) read;
         try
         {
-            if (context.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true) throw new FormatException("the content type has to be application/json");
-            JsonNode? review = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            uid = (string?)review?["request"]?["uid"];
-            if ((string?)review?["apiVersion"] != "admission.k8s.io/v1" || (string?)review["kind"] != "AdmissionReview") throw new FormatException("the body is no admission.k8s.io/v1 AdmissionReview");
-            request = AdmissionRequest.Parse(review["request"] as JsonObject ?? throw new FormatException("the AdmissionReview has no request"));
-            before = (JsonObject?)request.Object?.DeepClone();
-        }
-        catch (Exception fault) when (fault is JsonException or FormatException or InvalidOperationException)
-        {
-            wrong = fault.Message;
+            read = await Review.ReadAsync(context);
         }
         catch (BadHttpRequestException fault)
         {
@@ -92,9 +78,22 @@ public static partial class AdmissionEndpoint
             return;
         }
 
+        AdmissionRequest? request = null;
+        JsonObject? before = null;
+        string? wrong = read.wrong;
+        try
+        {
+            if (read.body is not null) request = AdmissionRequest.Parse(read.body);
+            before = (JsonObject?)request?.Object?.DeepClone();
+        }
+        catch (Exception fault) when (fault is FormatException or InvalidOperationException)
+        {
+            (request, wrong) = (null, fault.Message);
+        }
+
         if (request is null)
         {
-            await WriteAsync(context, uid ?? string.Empty, AdmissionDecision.Denied(wrong ?? "bad request", "BadRequest", 400), null);
+            await WriteAsync(context, read.uid, AdmissionDecision.Denied(wrong ?? "bad request", "BadRequest", 400), null);
             return;
         }
 
@@ -124,21 +123,11 @@ public static partial class AdmissionEndpoint
         if (patch is { Count: > 0 })
         {
             response["patchType"] = "JSONPatch";
-            response["patch"] = Convert.ToBase64String(Utf8(patch).Span);
+            response["patch"] = Convert.ToBase64String(ReviewBody.Utf8(patch).Span);
         }
 
         if (decision.Warnings.Count > 0) response["warnings"] = new JsonArray([.. decision.Warnings.Select(static warning => (JsonNode)warning)]);
-        ReadOnlyMemory<byte> body = Utf8(new JsonObject { ["apiVersion"] = "admission.k8s.io/v1", ["kind"] = "AdmissionReview", ["response"] = response });
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
-    }
-
-    private static ReadOnlyMemory<byte> Utf8(JsonNode node)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer)) node.WriteTo(writer);
-        return buffer.WrittenMemory;
+        await Review.WriteAsync(context, response);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "admission handler threw")]

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -20,7 +21,7 @@ public sealed partial class CertificateFileWatcher : IDisposable
     private readonly ITimer _poll;
     private readonly FileSystemWatcher? _notify;
     private readonly TimeSpan _interval;
-    private X509Certificate2? _current;
+    private SslStreamCertificateContext? _context;
     private byte[] _digest = [];
     private string? _lastFailure;
 
@@ -50,8 +51,11 @@ public sealed partial class CertificateFileWatcher : IDisposable
         _notify.EnableRaisingEvents = true;
     }
 
-    /// <summary>The certificate to serve to the next handshake, or null while there is none.</summary>
-    public X509Certificate2? Current => Volatile.Read(ref _current);
+    /// <summary>The certificate to serve to the next handshake, or null while there is none. Without the rest of its chain: listeners should serve <see cref="Context"/>.</summary>
+    public X509Certificate2? Current => Context?.TargetCertificate;
+
+    /// <summary>The certificate with the intermediate ones that follow it in the file, for clients that know the root alone; null while there is none.</summary>
+    public SslStreamCertificateContext? Context => Volatile.Read(ref _context);
 
     /// <summary>True when there is a certificate and it is valid at a time.</summary>
     public bool IsValidAt(DateTimeOffset time) => Current is { } certificate && time.UtcDateTime >= certificate.NotBefore.ToUniversalTime() && time.UtcDateTime < certificate.NotAfter.ToUniversalTime();
@@ -75,10 +79,14 @@ public sealed partial class CertificateFileWatcher : IDisposable
                 byte[] digest = SHA256.HashData([.. SHA256.HashData(certificate), .. SHA256.HashData(key)]);
                 if (digest.AsSpan().SequenceEqual(_digest)) return;
                 _metrics.CertificateReads.Add(1);
-                X509Certificate2 next = X509Certificate2.CreateFromPem(System.Text.Encoding.UTF8.GetString(certificate), System.Text.Encoding.UTF8.GetString(key));
+                string pem = System.Text.Encoding.UTF8.GetString(certificate);
+                X509Certificate2 next = X509Certificate2.CreateFromPem(pem, System.Text.Encoding.UTF8.GetString(key));
+                var chain = new X509Certificate2Collection();
+                chain.ImportFromPem(pem);
+                chain.RemoveAt(0);
 
-                // The previous one is left to the garbage collector: a handshake may be using it.
-                Volatile.Write(ref _current, next);
+                // Offline: what is served is what is in the file. The previous one is left to the garbage collector, because a handshake may be using it.
+                Volatile.Write(ref _context, SslStreamCertificateContext.Create(next, chain, offline: true));
                 (_digest, _lastFailure) = (digest, null);
                 Loaded(_logger, _certificatePath, next.NotAfter.ToUniversalTime());
             }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -45,6 +46,9 @@ public sealed record ServingCertificate(X509Certificate2 Certificate, string Cer
         using X509Certificate2 signed = request.Create(authority, from, to, serial);
         return new(signed.CopyWithPrivateKey(key), authority.ExportCertificatePem());
     }
+
+    /// <summary>The certificate for a handshake. Its authority signed it directly: nothing stands between them.</summary>
+    public SslStreamCertificateContext Context { get; } = SslStreamCertificateContext.Create(Certificate, additionalCertificates: null, offline: true);
 
     /// <inheritdoc/>
     public void Dispose() => Certificate.Dispose();

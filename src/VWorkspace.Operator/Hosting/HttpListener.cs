@@ -1,6 +1,6 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -14,10 +14,10 @@ using VWorkspace.Operator.Settings;
 namespace VWorkspace.Operator.Hosting;
 
 /// <summary>How a listener speaks TLS.</summary>
-/// <param name="Certificate">The certificate for the next handshake; null refuses it.</param>
+/// <param name="Certificate">The certificate for the next handshake, with its chain; null refuses it.</param>
 /// <param name="Http2">HTTP/2 as well.</param>
 /// <param name="DrainTime">How long requests that are being answered may take when the listener ends.</param>
-internal sealed record ListenerTls(Func<X509Certificate2?> Certificate, bool Http2, TimeSpan DrainTime);
+internal sealed record ListenerTls(Func<SslStreamCertificateContext?> Certificate, bool Http2, TimeSpan DrainTime);
 
 /// <summary>One listener with few routes: plain HTTP/1.1, or HTTPS. It reads no configuration files, no environment, and listens to no signals.</summary>
 internal sealed class HttpListener : IAsyncDisposable
@@ -71,10 +71,14 @@ internal sealed class HttpListener : IAsyncDisposable
         {
             options.Protocols = tls is { Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             if (tls is null) return;
-            options.UseHttps(new HttpsConnectionAdapterOptions
+            options.UseHttps(new TlsHandshakeCallbackOptions
             {
-                SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                ServerCertificateSelector = (_, _) => tls.Certificate(),
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+                {
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    ServerCertificateContext = tls.Certificate() ?? throw new AuthenticationException("there is no certificate to serve yet"),
+                    ApplicationProtocols = tls.Http2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11],
+                }),
             });
         }
     }

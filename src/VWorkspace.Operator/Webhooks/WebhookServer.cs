@@ -85,7 +85,7 @@ internal sealed class WebhookServer : IAsyncDisposable
                     routes.MapAdmission(InstanceWebhooks.ValidatePath, validator, _metrics, _surroundings.Clock, _logger);
                     routes.MapAdmission(InstanceWebhooks.MutatePath, defaulter, _metrics, _surroundings.Clock, _logger);
                 },
-                _logging, new ListenerTls(() => Certificate, settings.EnableHttp2, AnswerTime), cancellationToken);
+                _logging, new ListenerTls(() => _files is { } files ? files.Context : _selfSigned?.Context, settings.EnableHttp2, AnswerTime), cancellationToken);
             Volatile.Write(ref _listener, listener);
         }
         catch (IOException fault)

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -64,6 +66,26 @@ internal sealed class CertificateTests
     }
 
     [Test]
+    public async Task Chain_of_the_file_is_served_so_that_the_root_alone_has_to_be_known()
+    {
+        using Issued root = Issued.By(null, "CN=root"), intermediate = Issued.By(root, "CN=intermediate"), leaf = Issued.By(intermediate, "CN=leaf");
+        await File.WriteAllTextAsync(Key, leaf.KeyPem);
+        await File.WriteAllTextAsync(Certificate, leaf.Pem + "\n" + intermediate.Pem);
+        using var metrics = new RuntimeMetrics("certificate-chain-test");
+        using var watcher = new CertificateFileWatcher(Certificate, Key, metrics, TimeProvider.System, NullLogger.Instance, TimeSpan.FromMilliseconds(100));
+        Assert.That(watcher.Current!.Subject, Is.EqualTo("CN=leaf"));
+        Assert.That(watcher.Context!.IntermediateCertificates.Select(static c => c.Subject), Is.EqualTo(new[] { "CN=intermediate" }));
+        await using TlsHost host = await TlsHost.StartAsync(() => watcher.Context!, static routes => routes.MapGet("/", static () => "hello"));
+        using (HttpClient client = host.Client(root.Certificate)) Assert.That(await client.GetStringAsync("/"), Is.EqualTo("hello"));
+
+        // The same leaf alone is not enough: that the handshake succeeds is due to the chain.
+        await File.WriteAllTextAsync(Certificate, leaf.Pem);
+        await Eventually.HoldsAsync(() => watcher.Context!.IntermediateCertificates.Count == 0, "the shorter file is loaded");
+        using HttpClient strict = host.Client(root.Certificate);
+        Assert.That(async () => await strict.GetStringAsync("/"), Throws.InstanceOf<HttpRequestException>());
+    }
+
+    [Test]
     public async Task Authority_is_put_into_every_webhook_of_a_configuration_and_only_when_it_differs()
     {
         await using var cluster = new JsonPatchRecorder();
@@ -74,6 +96,34 @@ internal sealed class CertificateTests
         var injector = new CaBundleInjector(cluster, new(["hooks", "missing"], []), "PEM", TimeProvider.System, NullLogger.Instance);
         await injector.InjectAsync(CancellationToken.None);
         Assert.That(cluster.Patches.Single(), Does.Contain("/webhooks/0/clientConfig/caBundle").And.Contain("/metadata/resourceVersion").And.Not.Contain("/webhooks/1/"));
+    }
+
+    /// <summary>A certificate with its key, signed by another one or by itself.</summary>
+    private sealed record Issued(X509Certificate2 Certificate, ECDsa PrivateKey) : IDisposable
+    {
+        public string Pem => Certificate.ExportCertificatePem();
+
+        public string KeyPem => PrivateKey.ExportPkcs8PrivateKeyPem();
+
+        public static Issued By(Issued? issuer, string name)
+        {
+            var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(name != "CN=leaf", false, 0, true));
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddIpAddress(System.Net.IPAddress.Loopback);
+            request.CertificateExtensions.Add(names.Build());
+            DateTimeOffset from = TimeProvider.System.GetUtcNow().AddDays(-1), to = from.AddDays(30);
+            if (issuer is null) return new(request.CreateSelfSigned(from, to), key);
+            using X509Certificate2 signed = request.Create(issuer.Certificate, from, to, RandomNumberGenerator.GetBytes(8));
+            return new(signed.CopyWithPrivateKey(key), key);
+        }
+
+        public void Dispose()
+        {
+            Certificate.Dispose();
+            PrivateKey.Dispose();
+        }
     }
 
     /// <summary>Takes JSON patches down instead of carrying them out.</summary>
