@@ -1,11 +1,12 @@
+using Microsoft.Extensions.Logging;
 using VWorkspace.Kubernetes;
 
 namespace VWorkspace.ControllerRuntime;
 
 /// <summary>Feeds a queue from informers and works it off with a number of workers.</summary>
-internal sealed class Controller(
+internal sealed partial class Controller(
     string name, WorkQueue<ObjectKey> queue, IReadOnlyList<Func<WorkQueue<ObjectKey>, ControllerSubscription>> sources, IReadOnlyList<Func<CancellationToken, Task>> preparations,
-    ReconcileRunner runner, int workers, WorkInFlight inFlight, Action<ReconcileReport> report)
+    ReconcileRunner runner, int workers, WorkInFlight inFlight, Action<ReconcileReport> report, ILogger logger)
 {
     public string Name { get; } = name;
 
@@ -51,7 +52,13 @@ internal sealed class Controller(
             {
                 if (await runner.RunAsync(item.Item, abort) is not { } ended) continue;
                 Requeue(item, ended.Result);
-                report(ended.Report);
+                Report(ended.Report);
+            }
+            catch (Exception fault)
+            {
+                // Only what a caller handed in, such as a log field, can get here. A worker that ended would be missing without anybody noticing.
+                Failed(logger, fault, item.Item.Namespace, item.Item.Name, fault.Message);
+                queue.AddRateLimited(item.Item, item.Priority);
             }
             finally
             {
@@ -59,6 +66,22 @@ internal sealed class Controller(
             }
         }
     }
+
+    private void Report(ReconcileReport ended)
+    {
+        try
+        {
+            report(ended);
+        }
+        catch (Exception fault)
+        {
+            // Whoever counts must not make a reconcile that is done run again.
+            Failed(logger, fault, ended.Key.Namespace, ended.Key.Name, fault.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "something around a reconcile threw")]
+    private static partial void Failed(ILogger logger, Exception fault, string @namespace, string name, string error);
 
     private void Requeue(WorkItem<ObjectKey> item, ReconcileResult result)
     {

@@ -66,7 +66,7 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
     {
         ArgumentNullException.ThrowIfNull(options);
         Check(options.MaxConcurrentReconciles >= 1, nameof(options.MaxConcurrentReconciles), "at least 1");
-        Check(options.ReconcileTimeout >= TimeSpan.Zero, nameof(options.ReconcileTimeout), "zero or positive");
+        Check(options.ReconcileTimeout >= TimeSpan.Zero && options.ReconcileTimeout <= Waiting.Longest, nameof(options.ReconcileTimeout), "zero or positive, and at most 24 days");
         Check(options.BackoffBase > TimeSpan.Zero, nameof(options.BackoffBase), "positive");
         Check(options.BackoffMax >= options.BackoffBase, nameof(options.BackoffMax), "at least BackoffBase");
         Check(options.BackoffJitter is >= 0 and <= 1, nameof(options.BackoffJitter), "between 0 and 1");
@@ -99,7 +99,7 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
         {
             metrics.Reconciled(report);
             environment.OnReconciled?.Invoke(report);
-        }));
+        }, environment.Logging.CreateLogger($"controller.{name}")));
         environment.Metrics.Add(metrics);
     }
 

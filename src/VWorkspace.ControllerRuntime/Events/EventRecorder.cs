@@ -54,7 +54,7 @@ internal sealed partial class EventRecorder : IEventRecorder
             {
                 Drop(next, "this replica does not lead");
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
+            catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 // Nothing about an Event may end the recorder: it would take all later ones with it.
                 Drop(next, fault.Message);
@@ -92,6 +92,13 @@ internal sealed partial class EventRecorder : IEventRecorder
                     _correlator.Expired(write.Key);
                     write = write with { Existing = null, Count = 1 };
                     continue;
+                }
+
+                if (error.IsAlreadyExists && attempt > 1)
+                {
+                    // The attempt before was carried out and only its answer was lost.
+                    _correlator.Written(write.Key, new(NamespaceOf(pending), NameOf(pending, write)), write.Count);
+                    return;
                 }
 
                 if (!error.IsTransient)
@@ -144,12 +151,11 @@ internal sealed partial class EventRecorder : IEventRecorder
         if (about.Uid is not null) regarding["uid"] = about.Uid;
         if (about.ResourceVersion is not null) regarding["resourceVersion"] = about.ResourceVersion;
 
-        string unique = (pending.At.Ticks - DateTime.UnixEpoch.Ticks).ToString("x", CultureInfo.InvariantCulture) + write.Key.GetHashCode().ToString("x8", CultureInfo.InvariantCulture);
         return new()
         {
             ["metadata"] = new JsonObject
             {
-                ["name"] = $"{EventText.Cut(about.Key.Name, 253 - unique.Length - 1).TrimEnd('.')}.{unique}",
+                ["name"] = NameOf(pending, write),
                 ["namespace"] = NamespaceOf(pending),
             },
             ["eventTime"] = MicroTime(pending.At),
@@ -161,6 +167,13 @@ internal sealed partial class EventRecorder : IEventRecorder
             ["note"] = EventText.Cut(write.Message),
             ["type"] = pending.Type == EventType.Warning ? "Warning" : "Normal",
         };
+    }
+
+    /// <summary>The same for every attempt, so that one that was carried out unnoticed is found.</summary>
+    private static string NameOf(PendingEvent pending, CorrelatedEvent write)
+    {
+        string unique = (pending.At.Ticks - DateTime.UnixEpoch.Ticks).ToString("x", CultureInfo.InvariantCulture) + write.Key.GetHashCode().ToString("x8", CultureInfo.InvariantCulture);
+        return $"{EventText.Cut(pending.Regarding.Key.Name, 253 - unique.Length - 1).TrimEnd('.')}.{unique}";
     }
 
     private void Drop(PendingEvent pending, string why)

@@ -127,7 +127,7 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
             using (var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
             using (_environment.Kinds.OnChanged((kind, served) =>
             {
-                if (kind == _resource.Kind && !served) stop.Cancel();
+                if (kind == _resource.Kind && !served) CancelUnlessEnded(stop);
             }))
             {
                 try
@@ -154,7 +154,10 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
         if (obj is null) return;
         lock (_gate)
         {
-            if (_filter.Matches(obj)) _store.Wrote(key, obj);
+            // What cannot be told from the projection is taken as it was: shown when it was shown, and newer.
+            bool inScope = _filter.Matches(obj) ?? _store.Get(key) is not null;
+            if (inScope) _store.Wrote(key, obj);
+            else _store.Left(key, obj);
         }
     }
 
@@ -219,6 +222,19 @@ internal sealed class Informer<T> : IInformer<T>, IInformerControl, IReflectorSi
     void IReflectorSink<T>.Bookmark(string resourceVersion)
     {
         lock (_gate) _store.SeeVersion(resourceVersion);
+    }
+
+    /// <summary>The registry may be about to tell of the kind when the reflector has ended by itself.</summary>
+    private static void CancelUnlessEnded(CancellationTokenSource stop)
+    {
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended.
+        }
     }
 
     private void Forget()

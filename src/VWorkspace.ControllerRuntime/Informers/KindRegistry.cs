@@ -22,6 +22,8 @@ internal sealed partial class KindRegistry : IKindAvailability, IInformerHandler
     private readonly Dictionary<string, IReadOnlyList<GroupVersionKind>> _byCrd = new(StringComparer.Ordinal);
     private HashSet<GroupVersionKind> _served = [];
     private Action<GroupVersionKind, bool>[] _listeners = [];
+    private readonly Queue<(Action<GroupVersionKind, bool>[] Listeners, GroupVersionKind Kind, bool Served)> _untold = new();
+    private bool _telling;
 
     public KindRegistry(IKubernetesClient client, TimeProvider clock, TimeSpan refreshInterval, ILogger logger) =>
         (_client, _clock, _refreshInterval, _logger) = (client, clock, refreshInterval, logger);
@@ -124,8 +126,9 @@ internal sealed partial class KindRegistry : IKindAvailability, IInformerHandler
             _discovered.TrySetResult();
             return true;
         }
-        catch (KubernetesTransportException fault)
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is, for instance a document of another shape: without this loop no kind would ever be noticed again.
             DiscoveryFailed(_logger, fault.Message);
             return false;
         }
@@ -133,26 +136,54 @@ internal sealed partial class KindRegistry : IKindAvailability, IInformerHandler
 
     private void Change(Action<HashSet<GroupVersionKind>> change)
     {
-        HashSet<GroupVersionKind> before, after;
-        Action<GroupVersionKind, bool>[] listeners;
         lock (_gate)
         {
-            before = _served;
-            after = [.. before];
+            HashSet<GroupVersionKind> before = _served;
+            HashSet<GroupVersionKind> after = [.. before];
             change(after);
             Volatile.Write(ref _served, after);
-            listeners = _listeners;
+            foreach (GroupVersionKind kind in before)
+                if (!after.Contains(kind)) _untold.Enqueue((_listeners, kind, false));
+            foreach (GroupVersionKind kind in after)
+                if (!before.Contains(kind)) _untold.Enqueue((_listeners, kind, true));
+            if (_telling) return;
+            _telling = true;
         }
 
-        foreach (GroupVersionKind kind in before)
-            if (!after.Contains(kind)) Tell(listeners, kind, false);
-        foreach (GroupVersionKind kind in after)
-            if (!before.Contains(kind)) Tell(listeners, kind, true);
+        Tell();
     }
 
-    private static void Tell(Action<GroupVersionKind, bool>[] listeners, GroupVersionKind kind, bool served)
+    /// <summary>
+    /// Tells the listeners, outside the lock, one change after the other in the order in which they happened: whoever comes while somebody tells leaves its
+    /// changes to that one. Two who told at once could leave a listener with the older news.
+    /// </summary>
+    private void Tell()
     {
-        foreach (Action<GroupVersionKind, bool> listener in listeners) listener(kind, served);
+        while (true)
+        {
+            (Action<GroupVersionKind, bool>[] Listeners, GroupVersionKind Kind, bool Served) next;
+            lock (_gate)
+            {
+                if (!_untold.TryDequeue(out next))
+                {
+                    _telling = false;
+                    return;
+                }
+            }
+
+            foreach (Action<GroupVersionKind, bool> listener in next.Listeners)
+            {
+                try
+                {
+                    listener(next.Kind, next.Served);
+                }
+                catch (Exception fault)
+                {
+                    // One listener must not keep the news from the others, nor end discovery.
+                    ListenerFailed(_logger, fault, next.Kind.ToString());
+                }
+            }
+        }
     }
 
     private void RefreshSoon()
@@ -167,6 +198,9 @@ internal sealed partial class KindRegistry : IKindAvailability, IInformerHandler
     {
         public void Dispose() => remove();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "listener to kinds failed")]
+    private static partial void ListenerFailed(ILogger logger, Exception fault, string kind);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "discovery failed")]
     private static partial void DiscoveryFailed(ILogger logger, string error);

@@ -10,7 +10,7 @@ namespace VWorkspace.ControllerRuntime;
 /// </summary>
 internal sealed class ObjectStore<T>(TimeProvider clock) : IObjectStore<T> where T : class, IKubernetesObject
 {
-    /// <summary>An overlay entry that the informer never confirms is wrong; after so long the informer is believed.</summary>
+    /// <summary>After so long an entry goes that the informer neither confirms nor is known to be behind of.</summary>
     private static readonly TimeSpan OverlayLifetime = TimeSpan.FromMinutes(1);
 
     private const int NamespaceIndex = 0;
@@ -158,9 +158,27 @@ internal sealed class ObjectStore<T>(TimeProvider clock) : IObjectStore<T> where
         DropOld();
         View view = _view;
         if (view.Snapshot.Objects.TryGetValue(key, out T? seen) && !ResourceVersions.IsOlder(seen.Metadata.ResourceVersion, version)) return;
-        if (view.Overlay.TryGetValue(key, out OverlayEntry<T>? before) && before.ResourceVersion is not null && !ResourceVersions.IsOlder(before.ResourceVersion, version)) return;
+        if (view.Overlay.TryGetValue(key, out OverlayEntry<T>? before) && IsNoNews(before, obj, version)) return;
         Volatile.Write(ref _view, new(view.Snapshot, view.Overlay.SetItem(key, new(obj, version, null, clock.GetTimestamp()))));
     }
+
+    /// <summary>
+    /// This process wrote the object, and the selector of the informer does not take it any more. The watch will tell it as a deletion; until then the old state
+    /// must not show. Call under the informer's lock.
+    /// </summary>
+    public void Left(ObjectKey key, T obj)
+    {
+        string? version = obj.Metadata.ResourceVersion;
+        if (version is null || Get(key) is not { } shown || ResourceVersions.HasReached(SeenVersion, version)) return;
+        View view = _view;
+        if (!ResourceVersions.IsOlder(shown.Metadata.ResourceVersion, version)) return;
+        Volatile.Write(ref _view, new(view.Snapshot, view.Overlay.SetItem(key, new(null, version, null, clock.GetTimestamp()))));
+    }
+
+    /// <summary>Answers may arrive in another order than the writes: that of an earlier write, or of one to an incarnation that was deleted meanwhile, tells nothing.</summary>
+    private static bool IsNoNews(OverlayEntry<T> before, T obj, string version) => before.DeletedUid is { } deleted
+        ? deleted == obj.Metadata.Uid
+        : before.ResourceVersion is not null && !ResourceVersions.IsOlder(before.ResourceVersion, version);
 
     /// <summary>
     /// This process deleted the object and it is gone. One that was never seen is noted too: a list or event from before the deletion may still bring it.
@@ -182,9 +200,14 @@ internal sealed class ObjectStore<T>(TimeProvider clock) : IObjectStore<T> where
         if (view.Overlay.IsEmpty) return;
         ImmutableDictionary<ObjectKey, OverlayEntry<T>> overlay = view.Overlay;
         foreach ((ObjectKey key, OverlayEntry<T> entry) in overlay)
-            if (clock.GetElapsedTime(entry.At) > OverlayLifetime) overlay = overlay.Remove(key);
+            if (clock.GetElapsedTime(entry.At) > OverlayLifetime && !IsAhead(view, key, entry)) overlay = overlay.Remove(key);
         if (overlay.Count != view.Overlay.Count) Volatile.Write(ref _view, new(view.Snapshot, overlay));
     }
+
+    /// <summary>Whether the informer is for certain behind the entry, for instance because its watch hangs: believing it would go back in time.</summary>
+    private bool IsAhead(View view, ObjectKey key, OverlayEntry<T> entry) => entry.DeletedUid is { } deleted
+        ? view.Snapshot.Objects.TryGetValue(key, out T? seen) && seen.Metadata.Uid == deleted
+        : ResourceVersions.IsOlder(SeenVersion, entry.ResourceVersion);
 
     private int Position(string index)
     {

@@ -3,7 +3,7 @@ using VWorkspace.Kubernetes;
 namespace VWorkspace.ControllerRuntime;
 
 /// <summary>What a write of this process is known to have made of an object, until the informer has seen it too.</summary>
-/// <param name="Object">The object as the server answered, or null when it was deleted.</param>
+/// <param name="Object">The object as the server answered, or null when it was deleted or left the scope.</param>
 /// <param name="ResourceVersion">Version of <paramref name="Object"/>; null for a deletion.</param>
 /// <param name="DeletedUid">The incarnation that was deleted; null for other writes.</param>
 /// <param name="At">Clock timestamp of the answer.</param>

@@ -19,12 +19,13 @@ internal sealed class ScopeFilter
         (_labels, _fields) = (labels, fields);
     }
 
-    /// <summary>False also when a field decides that a projection may not have: then the object shows up with the watch and not before.</summary>
-    public bool Matches(IKubernetesObject obj)
+    /// <summary>Null when a field decides that a projection may not have: then only the watch can tell.</summary>
+    public bool? Matches(IKubernetesObject obj)
     {
         if (_namespace is not null && obj.Metadata.Namespace != _namespace) return false;
+        if (!_labels.Matches(obj.Metadata.Labels)) return false;
         foreach (FieldRequirement field in _fields.Requirements)
-            if (field.Field is not ("metadata.name" or "metadata.namespace")) return false;
-        return _labels.Matches(obj.Metadata.Labels) && _fields.Matches(field => field == "metadata.name" ? obj.Metadata.Name : obj.Metadata.Namespace ?? string.Empty);
+            if (field.Field is not ("metadata.name" or "metadata.namespace")) return null;
+        return _fields.Matches(field => field == "metadata.name" ? obj.Metadata.Name : obj.Metadata.Namespace ?? string.Empty);
     }
 }

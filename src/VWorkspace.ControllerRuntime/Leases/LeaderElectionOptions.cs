@@ -29,7 +29,7 @@ public sealed record LeaderElectionOptions
         Check(RetryPeriod > TimeSpan.Zero, nameof(RetryPeriod), "positive");
         Check(RenewDeadline > RetryPeriod * 1.2, nameof(RenewDeadline), "more than 1.2 times RetryPeriod");
         Check(LeaseDuration > RenewDeadline, nameof(LeaseDuration), "longer than RenewDeadline");
-        Check(LeaseDuration >= TimeSpan.FromSeconds(1), nameof(LeaseDuration), "at least 1 s");
+        Check(LeaseDuration >= TimeSpan.FromSeconds(1) && LeaseDuration <= Waiting.Longest, nameof(LeaseDuration), "at least 1 s and at most 24 days");
 
         static void Check(bool holds, string setting, string rule)
         {

@@ -9,6 +9,8 @@ namespace VWorkspace.ControllerRuntime;
 internal sealed partial class LeaderElector(
     IKubernetesClient client, LeaderElectionOptions options, LeaderFence fence, TimeProvider clock, Random random, ILogger logger)
 {
+    private const int ReleaseAttempts = 3;
+
     private readonly ObjectKey _key = new(options.Namespace, options.Name);
 
     /// <summary>The record as last seen, and since when on our clock it has been like that.</summary>
@@ -66,23 +68,26 @@ internal sealed partial class LeaderElector(
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         fence.Close();
-        if (_seen is not { } held || held.Spec.HolderIdentity != options.Identity) return;
-        DateTimeOffset now = clock.GetUtcNow();
         try
         {
-            ApiResult<Lease> result = await client.PatchAsync(Lease.Resource, _key, Patch.Merge(new JsonObject
+            for (int attempt = 1; _seen is { } held && held.Spec.HolderIdentity == options.Identity; attempt++)
             {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = held.Metadata.ResourceVersion },
-                ["spec"] = new JsonObject
+                ApiResult<Lease> result = await GiveBackAsync(held, cancellationToken);
+                if (result.Error is not { } error)
                 {
-                    ["holderIdentity"] = string.Empty,
-                    ["leaseDurationSeconds"] = 1,
-                    ["acquireTime"] = MicroTime(now),
-                    ["renewTime"] = MicroTime(now),
-                },
-            }), new WriteOptions(), cancellationToken);
-            if (result.Error is { } error) NotReleased(logger, options.Name, error.ToString());
-            else Released(logger, options.Name, options.Identity);
+                    Released(logger, options.Name, options.Identity);
+                    break;
+                }
+
+                if (error.Code != 409 || attempt >= ReleaseAttempts)
+                {
+                    NotReleased(logger, options.Name, error.ToString());
+                    break;
+                }
+
+                // A renewal that the stop cut off took effect all the same: the version is another one, but the holder is still this replica.
+                await ReadAsync(cancellationToken);
+            }
         }
         catch (Exception fault) when (fault is KubernetesTransportException or OperationCanceledException)
         {
@@ -90,6 +95,16 @@ internal sealed partial class LeaderElector(
         }
 
         _seen = null;
+    }
+
+    private Task<ApiResult<Lease>> GiveBackAsync(Lease held, CancellationToken cancellationToken)
+    {
+        string now = MicroTime(clock.GetUtcNow());
+        return client.PatchAsync(Lease.Resource, _key, Patch.Merge(new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["resourceVersion"] = held.Metadata.ResourceVersion },
+            ["spec"] = new JsonObject { ["holderIdentity"] = string.Empty, ["leaseDurationSeconds"] = 1, ["acquireTime"] = now, ["renewTime"] = now },
+        }), new WriteOptions(), cancellationToken);
     }
 
     /// <summary>One attempt to acquire or renew.</summary>

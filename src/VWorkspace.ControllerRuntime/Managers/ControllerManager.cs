@@ -13,6 +13,7 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
 {
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeastCheckTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WaitingNotice = TimeSpan.FromSeconds(15);
 
     private readonly ControllerManagerOptions _options;
@@ -179,7 +180,7 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         var backoff = new ReflectorBackoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(2), Clock, _random);
         foreach (StartupCheck check in _options.StartupChecks)
         {
-            while (await FailureOfAsync(check, stop) is { } failure)
+            while (await FailureOfAsync(check, start, stop) is { } failure)
             {
                 if (_options.StartupTimeout != Timeout.InfiniteTimeSpan && Clock.GetElapsedTime(start) >= _options.StartupTimeout) return $"{check.Name}: {failure}";
                 StartupCheckFailed(_logger, check.Name, failure);
@@ -190,11 +191,23 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         return null;
     }
 
-    private static async Task<string?> FailureOfAsync(StartupCheck check, CancellationToken stop)
+    private async Task<string?> FailureOfAsync(StartupCheck check, long start, CancellationToken stop)
     {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task<string?>? running = null;
         try
         {
-            return await check.Check(stop);
+            if (_options.StartupTimeout == Timeout.InfiniteTimeSpan) return await check.Check(stop);
+
+            // One that hangs is out of time like one that fails, whether it looks at its token or not.
+            TimeSpan left = _options.StartupTimeout - Clock.GetElapsedTime(start);
+            running = check.Check(given.Token);
+            return await running.WaitAsync(left > LeastCheckTime ? left : LeastCheckTime, Clock, stop);
+        }
+        catch (TimeoutException) when (running is { IsCompleted: false })
+        {
+            await given.CancelAsync();
+            return "it did not end in time";
         }
         catch (Exception fault) when (!stop.IsCancellationRequested)
         {

@@ -56,10 +56,10 @@ public sealed record ControllerManagerOptions
         Events.Validate();
         LeaderElection?.Validate();
         Reflectors.Validate();
-        Check(DiscoveryInterval > TimeSpan.Zero, nameof(DiscoveryInterval), "positive");
-        Check(GracefulStopTimeout >= TimeSpan.Zero, nameof(GracefulStopTimeout), "zero or positive");
-        Check(OptionalSyncTimeout >= TimeSpan.Zero, nameof(OptionalSyncTimeout), "zero or positive");
-        Check(StartupTimeout > TimeSpan.Zero || StartupTimeout == Timeout.InfiniteTimeSpan, nameof(StartupTimeout), "positive or infinite");
+        Check(DiscoveryInterval > TimeSpan.Zero && DiscoveryInterval <= Waiting.Longest, nameof(DiscoveryInterval), "positive and at most 24 days");
+        Check(GracefulStopTimeout >= TimeSpan.Zero && GracefulStopTimeout <= Waiting.Longest, nameof(GracefulStopTimeout), "zero or positive, and at most 24 days");
+        Check(OptionalSyncTimeout >= TimeSpan.Zero && OptionalSyncTimeout <= Waiting.Longest, nameof(OptionalSyncTimeout), "zero or positive, and at most 24 days");
+        Check((StartupTimeout > TimeSpan.Zero && StartupTimeout <= Waiting.Longest) || StartupTimeout == Timeout.InfiniteTimeSpan, nameof(StartupTimeout), "positive and at most 24 days, or infinite");
 
         static void Check(bool holds, string setting, string rule)
         {

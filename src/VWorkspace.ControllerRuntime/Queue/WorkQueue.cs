@@ -70,7 +70,7 @@ public sealed class WorkQueue<T> : IDisposable where T : notnull
         {
             if (_shutDown) return;
             WorkQueueEntry<T> entry = Entry(item);
-            long due = _clock.GetTimestamp() + Ticks(delay);
+            long due = DueAfter(delay);
             switch (entry.Place)
             {
                 case WaitingPlace.None:
@@ -301,7 +301,13 @@ public sealed class WorkQueue<T> : IDisposable where T : notnull
         _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
     }
 
-    private long Ticks(TimeSpan delay) => (long)(delay.TotalSeconds * _clock.TimestampFrequency);
+    /// <summary>A delay beyond the range of the clock means never, not at once.</summary>
+    private long DueAfter(TimeSpan delay)
+    {
+        long now = _clock.GetTimestamp();
+        double ticks = delay.TotalSeconds * _clock.TimestampFrequency;
+        return ticks >= Never - (double)Math.Max(now, 0) ? Never : now + (long)ticks;
+    }
 
     private WorkQueueEntry<T> Entry(T item)
     {

@@ -54,12 +54,16 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
             }
             catch (KubernetesTransportException fault)
             {
+                // A client with an idle time of its own may notice the silence first; it means the same.
                 Interrupted(_logger, _resource.QualifiedName, fault.Message);
-                signal = ReflectorSignal.Broken;
+                signal = fault.Fault == TransportFault.Idle ? ReflectorSignal.Idle : ReflectorSignal.Broken;
             }
 
             if (signal.Error is { IsExpired: false } error) Refused(error);
             _state = ReflectorMachine.Step(_state, signal);
+
+            // A server whose versions are in no order would otherwise be listed again without a pause.
+            if (ReferenceEquals(signal.Error, OtherHistory)) _state = _state with { Pause = ReflectorPause.BackOff };
             if (_state.Pause == ReflectorPause.NotServed) return;
             if (_state.Pause == ReflectorPause.None) continue;
             TimeSpan delay = signal.Error is { IsForbidden: true } ? _forbidden.Next() : _backoff.Next();
@@ -81,6 +85,8 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
         ApiResult<ObjectPage<T>> result = await _client.ListAsync(_resource, _scope.Namespace, options, cancellationToken);
         if (!result.TryGet(out ObjectPage<T>? page, out KubernetesError? error)) return ReflectorSignal.Refused(error);
 
+        if (page.Continue is { Length: > 0 } token && token == options.Continue)
+            throw new KubernetesTransportException("the list does not get on: the server gives the same continue token again") { Fault = TransportFault.Protocol };
         foreach (T item in page.Items) Collect(item);
         foreach (UndecodableItem item in page.Undecodable) CollectUndecodable(item.Key, item.ResourceVersion, item.Error);
         if (!string.IsNullOrEmpty(page.Continue)) return ReflectorSignal.PageRead(page.Continue);
@@ -93,7 +99,7 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
         if (initial) _list = _sink.BeginList();
         using var idle = new IdleWatchdog(initial ? _options.InitialStreamIdleTimeout : _options.IdleTimeout, _clock, cancellationToken);
         long opened = _clock.GetTimestamp();
-        bool anyLine = false;
+        bool useful = false;
         try
         {
             ApiResult<IWatchStream<T>> result = await _client.WatchAsync(_resource, _scope.Namespace, StreamOptions(initial), idle.Token);
@@ -102,13 +108,12 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
             {
                 await foreach (WatchEvent<T> line in stream.WithCancellation(idle.Token))
                 {
-                    anyLine = true;
-
                     // Going back is no news: a bookmark of a server that lags is passed over, an event means that the history is another one.
                     bool older = _state.Action == ReflectorAction.Watch && ResourceVersions.IsOlder(line.ResourceVersion, _state.ResourceVersion);
                     if (older && line.Type == WatchEventType.Bookmark) continue;
                     if (older && line.Type != WatchEventType.Error) return ReflectorSignal.Refused(OtherHistory);
                     idle.Reset();
+                    useful |= line.Object is not null || (line.ResourceVersion is { } at && at != _state.ResourceVersion);
                     if (line.Type == WatchEventType.Error) return ReflectorSignal.Refused(line.Error ?? UnknownError);
                     if (_state.Action == ReflectorAction.Watch)
                     {
@@ -133,7 +138,8 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
             return ReflectorSignal.Idle;
         }
 
-        bool atOnce = !anyLine && _clock.GetElapsedTime(opened) < TimeSpan.FromSeconds(1);
+        // Lines that bring nothing do not count: what answers every watch with a page of HTML must not be asked again without a pause.
+        bool atOnce = !useful && _clock.GetElapsedTime(opened) < TimeSpan.FromSeconds(1);
         return atOnce ? ReflectorSignal.EndedAtOnce : ReflectorSignal.Ended;
     }
 
@@ -148,6 +154,7 @@ internal sealed partial class Reflector<T> where T : class, IKubernetesObject
             ResourceVersion = initial ? null : _state.ResourceVersion,
             SendInitialEvents = initial,
             Timeout = TimeSpan.FromSeconds(Math.Round(_options.WatchTimeout.TotalSeconds * (1 + share))),
+            IdleTimeout = Timeout.InfiniteTimeSpan, // the watchdog of this reflector decides, by its own options
         };
     }
 

@@ -65,7 +65,15 @@ internal static class ReflectorMachine
         };
     }
 
+    /// <summary>Without a version of the list there is nothing to resume from: deletions between two watches would never be told.</summary>
     private static ReflectorState Watching(ReflectorState state, ReflectorSignal signal)
+    {
+        ReflectorState next = Resuming(state, signal);
+        if (next.Action != ReflectorAction.Watch || state.ResourceVersion is not (null or "" or "0")) return next;
+        return Relist(state) with { Pause = signal.Kind == ReflectorSignalKind.Ended && !state.RelistedWithoutProgress ? ReflectorPause.None : ReflectorPause.BackOff, RetryAfter = next.RetryAfter };
+    }
+
+    private static ReflectorState Resuming(ReflectorState state, ReflectorSignal signal)
     {
         switch (signal.Kind)
         {

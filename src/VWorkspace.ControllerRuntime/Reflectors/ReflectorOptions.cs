@@ -31,10 +31,11 @@ public sealed record ReflectorOptions
     {
         Check(PageSize >= 1, nameof(PageSize), "at least 1");
         Check(WatchTimeout >= TimeSpan.FromSeconds(1), nameof(WatchTimeout), "at least 1 s");
-        Check(IdleTimeout > TimeSpan.Zero, nameof(IdleTimeout), "positive");
-        Check(InitialStreamIdleTimeout > TimeSpan.Zero, nameof(InitialStreamIdleTimeout), "positive");
+        Check(WatchTimeout <= Waiting.Longest, nameof(WatchTimeout), "at most 24 days");
+        Check(IdleTimeout > TimeSpan.Zero && IdleTimeout <= Waiting.Longest, nameof(IdleTimeout), "positive and at most 24 days");
+        Check(InitialStreamIdleTimeout > TimeSpan.Zero && InitialStreamIdleTimeout <= Waiting.Longest, nameof(InitialStreamIdleTimeout), "positive and at most 24 days");
         Check(BackoffBase > TimeSpan.Zero, nameof(BackoffBase), "positive");
-        Check(BackoffMax >= BackoffBase, nameof(BackoffMax), "at least BackoffBase");
+        Check(BackoffMax >= BackoffBase && BackoffMax <= TimeSpan.FromDays(1), nameof(BackoffMax), "at least BackoffBase and at most a day");
         Check(BackoffReset > TimeSpan.Zero, nameof(BackoffReset), "positive");
 
         static void Check(bool holds, string name, string rule)

@@ -59,6 +59,16 @@ internal sealed class ReflectorMachineTests
             Streaming with { Pause = ReflectorPause.BackOff, RelistedWithoutProgress = true });
         yield return Row("Watch_of_a_kind_that_went_waits_until_it_is_served", Watching, Refused(404, "NotFound"), Streaming with { Pause = ReflectorPause.NotServed });
         yield return Row("Progress_forgets_faults_and_expiry", Watching with { WatchFaults = 3, RelistedWithoutProgress = true }, ReflectorSignal.Progress("11"), Watching with { ResourceVersion = "11" });
+        foreach (string? nowhere in (string?[])[null, "", "0"])
+        {
+            ReflectorState blind = WatchingPaged with { ResourceVersion = nowhere };
+            string name = nowhere is null ? "null" : nowhere.Length == 0 ? "empty" : nowhere;
+            yield return Row($"Watch_without_a_version_to_resume_from_lists_anew_when_it_ends({name})", blind, ReflectorSignal.Ended, Listing with { RelistedWithoutProgress = true });
+            yield return Row($"Watch_without_a_version_to_resume_from_lists_anew_when_it_breaks({name})", blind, ReflectorSignal.Broken, Listing with { RelistedWithoutProgress = true, Pause = ReflectorPause.BackOff });
+            yield return Row($"Watch_without_a_version_to_resume_from_waits_as_told({name})", blind, Refused(429, retryAfter: 5), Listing with { RelistedWithoutProgress = true, Pause = ReflectorPause.BackOff, RetryAfter = TimeSpan.FromSeconds(5) });
+        }
+
+        yield return Row("Watch_without_a_version_that_ends_again_backs_off", WatchingPaged with { ResourceVersion = null, RelistedWithoutProgress = true }, ReflectorSignal.Ended, Listing with { RelistedWithoutProgress = true, Pause = ReflectorPause.BackOff });
         yield return Row("A_pause_lasts_for_one_step", Watching with { Pause = ReflectorPause.BackOff, RetryAfter = TimeSpan.FromSeconds(5) }, ReflectorSignal.Ended, Watching);
     }
 

@@ -196,7 +196,7 @@ internal sealed class ReflectorTests
         await Eventually.EndsAsync(_run, "the reflector ends");
     }
 
-    private sealed class Sink : IReflectorSink<PartialObject>
+    internal sealed class Sink : IReflectorSink<PartialObject>
     {
         public ConcurrentQueue<string> Log { get; } = new();
 
@@ -242,7 +242,7 @@ internal sealed class ReflectorTests
     }
 
     /// <summary>Answers in the order in which they were written down; after the last one requests hang.</summary>
-    private sealed class Script : IKubernetesClient
+    internal sealed class Script : IKubernetesClient
     {
         private readonly ConcurrentQueue<object> _answers = new();
         private readonly Lock _gate = new();
@@ -268,6 +268,8 @@ internal sealed class ReflectorTests
         public void RefuseWatch(KubernetesError error) => _answers.Enqueue(new ApiResult<IWatchStream<PartialObject>>(error));
 
         public void Watch(params WatchEvent<PartialObject>[] lines) => _answers.Enqueue(new ApiResult<IWatchStream<PartialObject>>(new Stream(lines, false)));
+
+        public void WatchThenBreak(Exception fault, params WatchEvent<PartialObject>[] lines) => _answers.Enqueue(new ApiResult<IWatchStream<PartialObject>>(new Stream(lines, true, fault)));
 
         public void WatchThenEnd(params WatchEvent<PartialObject>[] lines) => _answers.Enqueue(new ApiResult<IWatchStream<PartialObject>>(new Stream(lines, true)));
 
@@ -300,11 +302,12 @@ internal sealed class ReflectorTests
             throw new InvalidOperationException("unreachable");
         }
 
-        private sealed class Stream(WatchEvent<PartialObject>[] lines, bool ends) : IWatchStream<PartialObject>
+        private sealed class Stream(WatchEvent<PartialObject>[] lines, bool ends, Exception? fault = null) : IWatchStream<PartialObject>
         {
             public async IAsyncEnumerator<WatchEvent<PartialObject>> GetAsyncEnumerator(CancellationToken cancellationToken = default)
             {
                 foreach (WatchEvent<PartialObject> line in lines) yield return line;
+                if (fault is not null) throw fault;
                 if (!ends) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             }
 
