@@ -25,27 +25,31 @@ internal static class Aggregation
     public static Aggregate Decide(
         FluxReading flux, ApplicationInstance instance, Surroundings around, IReadOnlyList<string> warnings, AppsOptions options, DateTimeOffset now)
     {
+        // First: a chart that cannot be had is the news, also while Flux has not come to the release.
+        if (flux.Source is SourceState.AbsentOrRefused or SourceState.Failing) return SourceTrouble(flux, instance, around, options, now);
         if (flux.Release == ReleaseState.NotObserved)
-            return new(Unknown("Flux has not looked at the HelmRelease yet"), InFlight(Moving(flux), string.Empty), []);
-        if (flux.Source is SourceState.AbsentOrRefused or SourceState.Failing) return SourceTrouble(flux, options, now);
+            return new(Unknown(flux.ReleaseExists ? "Flux has not looked at the HelmRelease yet" : "there is no HelmRelease yet"), InFlight(Moving(flux), string.Empty), []);
         if (flux.Source == SourceState.Syncing && flux.Release != ReleaseState.Ready) return Syncing(flux, instance, options, now);
         return flux.Release switch
         {
-            ReleaseState.Retrying or ReleaseState.GivenUp => Failed(flux, instance),
+            ReleaseState.Retrying or ReleaseState.GivenUp => Failed(flux, instance, around),
             ReleaseState.Working => Working(flux, around),
             _ => Ready(flux, around, warnings),
         };
     }
 
-    private static Aggregate SourceTrouble(FluxReading flux, AppsOptions options, DateTimeOffset now)
+    private static Aggregate SourceTrouble(FluxReading flux, ApplicationInstance instance, Surroundings around, AppsOptions options, DateTimeOffset now)
     {
+        (DesiredCondition? waiting, Blocker? blocker) = WaitingForSecrets(around);
         DateTimeOffset threshold = (flux.SourceFailingSince ?? now) + options.ChartUnreachableThreshold;
         bool lasting = now >= threshold && flux.SourceFailingSince is not null;
+        var degradations = new List<(string, string)>(ReleaseDegradation(flux, instance));
+        if (lasting) degradations.Add((ApplicationReasons.ChartUnreachable, flux.SourceText));
         return new(
-            False(ApplicationReasons.ChartUnreachable, flux.SourceText),
+            waiting ?? False(ApplicationReasons.ChartUnreachable, flux.SourceText),
             InFlight(ApplicationReasons.ChartSourceSyncing, string.Empty),
-            lasting ? [(ApplicationReasons.ChartUnreachable, flux.SourceText)] : [],
-            Blocker: flux.Source == SourceState.AbsentOrRefused ? new(ApplicationReasons.MissingChartSource, flux.SourceText, LetsThrough: true) : null,
+            degradations,
+            Blocker: blocker ?? (flux.Source == SourceState.AbsentOrRefused ? new(ApplicationReasons.MissingChartSource, flux.SourceText, LetsThrough: true) : null),
             ChangesAt: lasting ? null : threshold);
     }
 
@@ -59,18 +63,27 @@ internal static class Aggregation
         return new(Unknown(Or(flux.SourceText, "the chart source is being fetched")), InFlight(ApplicationReasons.ChartSourceSyncing, string.Empty), []);
     }
 
-    private static Aggregate Failed(FluxReading flux, ApplicationInstance instance)
+    private static Aggregate Failed(FluxReading flux, ApplicationInstance instance, Surroundings around)
     {
-        bool retrying = flux.Release == ReleaseState.Retrying;
-        DesiredCondition ready = False(ApplicationReasons.HelmReleaseFailed, flux.ReleaseText);
-        DesiredCondition reconciling = retrying ? InFlight(Moving(flux), "Flux tries again") : Stable();
+        (DesiredCondition? waiting, Blocker? blocker) = WaitingForSecrets(around);
+        string direction = flux.RolledBack ? ApplicationReasons.HelmReleaseUpgrading : Moving(flux);
+        return new(
+            waiting ?? False(ApplicationReasons.HelmReleaseFailed, flux.ReleaseText),
+            flux.Release == ReleaseState.Retrying ? InFlight(direction, "Flux tries again") : Stable(),
+            [.. ReleaseDegradation(flux, instance)],
+            Blocker: blocker);
+    }
+
+    // What a failed release means for the revision that ran before it.
+    private static IEnumerable<(string Reason, string Message)> ReleaseDegradation(FluxReading flux, ApplicationInstance instance)
+    {
+        if (flux.Release is not (ReleaseState.Retrying or ReleaseState.GivenUp)) yield break;
         if (flux.RolledBack)
         {
-            string message = $"upgrade to {flux.TriedVersion ?? instance.Spec.Chart?.Version ?? "the wanted version"} failed, {flux.RunningVersion ?? "the previous version"} runs again: {flux.ReleaseText}";
-            return new(ready, retrying ? InFlight(ApplicationReasons.HelmReleaseUpgrading, "Flux tries again") : reconciling, [(ApplicationReasons.UpgradeFailed, message)]);
+            string tried = flux.TriedVersion ?? instance.Spec.Chart?.Version ?? "the wanted version";
+            yield return (ApplicationReasons.UpgradeFailed, $"upgrade to {tried} failed, {flux.RunningVersion ?? "the previous version"} runs again: {flux.ReleaseText}");
         }
-
-        return new(ready, reconciling, flux.ReleasedFalse && flux.DeployedBefore ? [(ApplicationReasons.HelmReleaseDegraded, flux.ReleaseText)] : []);
+        else if (flux.ReleasedFalse && flux.DeployedBefore) yield return (ApplicationReasons.HelmReleaseDegraded, flux.ReleaseText);
     }
 
     private static Aggregate Working(FluxReading flux, Surroundings around)
@@ -102,18 +115,21 @@ internal static class Aggregation
     // A Secret goes before a Certificate: the certificate of an application that cannot start is nobody's first concern.
     private static (DesiredCondition? Ready, Blocker? Blocker) Waiting(Surroundings around)
     {
-        if (around.WaitingSecrets is { Count: > 0 } secrets)
-        {
-            string message = string.Join("; ", secrets.Select(s => $"ExternalSecret {s.Name} is not synced{Detail(s.Detail)}"));
-            WaitingExternalSecret? missing = secrets.FirstOrDefault(s => s.MissingTarget is not null);
-            return (False(ApplicationReasons.WaitingForSecret, message), missing is null
-                ? null
-                : new(ApplicationReasons.MissingSecret, $"Secret {missing.MissingTarget} of ExternalSecret {missing.Name} does not exist", LetsThrough: true));
-        }
-
+        if (around.WaitingSecrets is { Count: > 0 }) return WaitingForSecrets(around);
         return around.WaitingCertificates is { Count: > 0 } certificates
             ? (False(ApplicationReasons.WaitingForCertificate, $"not issued: {string.Join(", ", certificates)}"), null)
             : (null, null);
+    }
+
+    // Also before a failure: a release that fails for want of a Secret is healed by the Secret.
+    private static (DesiredCondition? Ready, Blocker? Blocker) WaitingForSecrets(Surroundings around)
+    {
+        if (around.WaitingSecrets is not { Count: > 0 } secrets) return (null, null);
+        string message = string.Join("; ", secrets.Select(s => $"ExternalSecret {s.Name} is not synced{Detail(s.Detail)}"));
+        WaitingExternalSecret? missing = secrets.FirstOrDefault(s => s.MissingTarget is not null);
+        return (False(ApplicationReasons.WaitingForSecret, message), missing is null
+            ? null
+            : new(ApplicationReasons.MissingSecret, $"Secret {missing.MissingTarget} of ExternalSecret {missing.Name} does not exist", LetsThrough: true));
 
         static string Detail(string text) => text.Length == 0 ? string.Empty : $" ({text})";
     }

@@ -17,13 +17,14 @@ internal static class ChildPlanner
         Suspension suspension = Suspension.Decide(observed, now);
         if (suspension.Pauses) return new() { Kind = PassKind.Paused, Suspension = suspension, Steps = HoldBack(observed, suspension) };
         IReadOnlyList<SpecViolation> violations = SpecRules.Check(observed.Instance, options, observed.ClusterId);
-        if (violations.Count > 0) return Invalid(suspension, string.Join("; ", violations), waitsForSpec: true);
-        if (PolicyBlocker(observed, options) is { } policy) return Blocked(suspension, policy);
+        // The identity of the cluster is no part of the object: that violation can go without a change of it.
+        if (violations.Count > 0) return Invalid(observed, suspension, string.Join("; ", violations), waitsForSpec: violations.All(v => v.Code != ViolationCode.ClusterIdMismatch), now);
+        if (PolicyBlocker(observed, options) is { } policy) return Blocked(observed, suspension, policy, now);
         if (observed.Instance.Spec.IsPlaceholder) return new() { Kind = PassKind.Placeholder, Suspension = suspension, Blocker = LeftoverRelease(observed) };
-        if (MissingDependencies(observed) is { } missing) return Blocked(suspension, missing);
-        if (IdentityBlocker(observed) is { } identity) return Blocked(suspension, identity);
-        if (observed.Values.State == ValuesState.NotAMapping) return Invalid(suspension, observed.Values.Detail, waitsForSpec: false);
-        return ValuesBlocker(observed) is { } values ? Blocked(suspension, values) : Managed(observed, options, suspension, now);
+        if (MissingDependencies(observed) is { } missing) return Blocked(observed, suspension, missing, now);
+        if (IdentityBlocker(observed) is { } identity) return Blocked(observed, suspension, identity, now);
+        if (observed.Values.State == ValuesState.NotAMapping) return Invalid(observed, suspension, observed.Values.Detail, waitsForSpec: false, now);
+        return ValuesBlocker(observed) is { } values ? Blocked(observed, suspension, values, now) : Managed(observed, options, suspension, now);
     }
 
     private static ChildPlan Managed(Observation observed, AppsOptions options, Suspension suspension, DateTimeOffset now)
@@ -39,8 +40,10 @@ internal static class ChildPlanner
         if (SourceCommand(observed, source, now) is { } refresh) steps.Add(refresh);
         if (ChildStep.ToApply(instance, release, observed.Release, observed.Release?.Spec) is { } applyRelease)
         {
-            // The digest is written with the creation, so that a new release costs no further write; it belongs to nobody's apply later.
-            if (applyRelease.Creates && observed.Values.Digest is { } digest) release.Body["metadata"]!["annotations"]![Annotations.ValuesDigest] = digest;
+            // The digest is written with the creation, so that a new release costs no further write. From then on it belongs to the applied
+            // set and would go with the first apply that leaves it out; a changed one is a command of its own and never a conflict.
+            bool keeps = applyRelease.Creates || DigestOf(observed.Release) == observed.Values.Digest;
+            if (keeps && observed.Values.Digest is { } digest) release.Body["metadata"]!["annotations"]![Annotations.ValuesDigest] = digest;
             steps.Add(applyRelease);
         }
 
@@ -79,16 +82,20 @@ internal static class ChildPlanner
         bool resumes = live.Metadata.Annotations.ContainsKey(Suspension.Marker);
         var annotations = new JsonObject();
         if (resumes) annotations[Annotations.FluxRequestedAt] = Token(now);
-        if (observed.Values.Digest is { } digest && !(live.Metadata.Annotations.TryGetValue(Annotations.ValuesDigest, out string? known) && known == digest))
+        if (observed.Values.Digest is { } digest && DigestOf(live) != digest)
         {
             annotations[Annotations.ValuesDigest] = digest;
             annotations[Annotations.FluxRequestedAt] = Token(now);
         }
+        else if (observed.Values.State == ValuesState.NotReferenced && DigestOf(live) is not null) annotations[Annotations.ValuesDigest] = null;
 
         if (annotations.Count > 0) yield return Command(release.Resource, release.Key, annotations);
         // Last: the marker that goes with it is what tells the next process, after a death in between, that the request is still owed.
         if (resumes) yield return SuspensionStep(StepKind.Resume, release.Key, live.Metadata.Uid, operation: null);
     }
+
+    private static string? DigestOf(HelmRelease? release) =>
+        release is not null && release.Metadata.Annotations.TryGetValue(Annotations.ValuesDigest, out string? digest) ? digest : null;
 
     private static IReadOnlyList<ChildStep> HoldBack(Observation observed, Suspension suspension)
     {
@@ -181,12 +188,25 @@ internal static class ChildPlanner
 
     public static string Note(string text, string note) => note.Length == 0 ? text : $"{text} ({Redactor.Copied(note)})";
 
-    private static ChildPlan Invalid(Suspension suspension, string message, bool waitsForSpec) => new()
+    private static ChildPlan Invalid(Observation observed, Suspension suspension, string message, bool waitsForSpec, DateTimeOffset now) => new()
     {
         Kind = PassKind.Invalid,
         Suspension = suspension,
         Blocker = new(ApplicationReasons.ValidationFailed, message, ApplicationReasons.ValidationFailed, waitsForSpec),
+        Steps = Resume(observed, now),
     };
 
-    private static ChildPlan Blocked(Suspension suspension, Blocker blocker) => new() { Kind = PassKind.Blocked, Suspension = suspension, Blocker = blocker };
+    private static ChildPlan Blocked(Observation observed, Suspension suspension, Blocker blocker, DateTimeOffset now) =>
+        new() { Kind = PassKind.Blocked, Suspension = suspension, Blocker = blocker, Steps = Resume(observed, now) };
+
+    // Nothing new is pushed; but a release that was held back for a Restore is Flux's again once the Restore is over.
+    private static IReadOnlyList<ChildStep> Resume(Observation observed, DateTimeOffset now)
+    {
+        if (observed.Release is not { } live || !live.Metadata.Annotations.ContainsKey(Suspension.Marker) || !Ownership.IsOurs(observed.Instance, live)) return [];
+        return
+        [
+            Command(FluxResources.HelmReleases, ObjectKey.Of(live), new() { [Annotations.FluxRequestedAt] = Token(now) }),
+            SuspensionStep(StepKind.Resume, ObjectKey.Of(live), live.Metadata.Uid, operation: null),
+        ];
+    }
 }

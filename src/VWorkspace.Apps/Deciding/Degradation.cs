@@ -21,8 +21,10 @@ internal static class Degradation
         if (causes.Count == 0)
             return stored is null || !complete ? null : new(ApplicationConditions.Degraded, ConditionStatus.False, ApplicationReasons.Recovered, "nothing impairs the instance any more");
         List<(string Reason, string Message)> sorted = [.. causes.OrderBy(c => Array.IndexOf(Order, c.Reason))];
-        // Where the state is not fully known, a graver cause that was found earlier is not replaced by a lighter one.
-        if (!complete && stored is { IsTrue: true } && Array.IndexOf(Order, stored.Reason) is >= 0 and var rank && rank < Array.IndexOf(Order, sorted[0].Reason)) return null;
+        // Where the state is not fully known, a graver cause that was found earlier is not replaced by a lighter one. These two exclude each
+        // other, though: a later failure without a rollback means that the previous revision does not run.
+        bool excluded = stored is { Reason: ApplicationReasons.UpgradeFailed } && sorted[0].Reason == ApplicationReasons.HelmReleaseDegraded;
+        if (!complete && !excluded && stored is { IsTrue: true } && Array.IndexOf(Order, stored.Reason) is >= 0 and var rank && rank < Array.IndexOf(Order, sorted[0].Reason)) return null;
         string message = sorted.Count == 1 ? sorted[0].Message : string.Join("; ", sorted.Select(c => $"{c.Reason}: {c.Message}"));
         return new(ApplicationConditions.Degraded, ConditionStatus.True, sorted[0].Reason, message);
     }

@@ -50,6 +50,9 @@ internal sealed record FluxReading
 
     public required SourceState Source { get; init; }
 
+    /// <summary>There is a HelmRelease, whatever its status says.</summary>
+    public bool ReleaseExists { get; init; }
+
     /// <summary>A revision ran before.</summary>
     public bool DeployedBefore { get; init; }
 
@@ -102,7 +105,9 @@ internal sealed record FluxReading
         {
             Release = state,
             Source = sourceState,
-            DeployedBefore = WasDeployed(release, instance),
+            ReleaseExists = release is not null,
+            // Installed, not converged: its revision is deployed, and yet nothing ran before it.
+            DeployedBefore = ready is not { Status: False, Reason: "InstallSucceeded" } && WasDeployed(release, instance),
             RolledBack = remediated is { Status: True, Reason: "RollbackSucceeded" } && released is not { Status: True }
                 && (remediated.ObservedGeneration ?? 0) >= (released?.ObservedGeneration ?? 0),
             ReleasedFalse = released is { Status: False },

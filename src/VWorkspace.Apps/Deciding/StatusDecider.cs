@@ -7,6 +7,8 @@ namespace VWorkspace.Apps.Deciding;
 /// <summary>The second decision of a pass: from what stands now to the status, the reports and the next pass. Pure.</summary>
 internal static class StatusDecider
 {
+    private const string ChangedByOthers = "changed by others: ";
+
     /// <param name="observed">What was observed, with the children as they are after the writes.</param>
     /// <param name="plan">The first decision.</param>
     /// <param name="outcome">How its writes went.</param>
@@ -14,9 +16,9 @@ internal static class StatusDecider
     /// <param name="options">Settings.</param>
     /// <param name="now">The clock.</param>
     public static StatusDecision Decide(Observation observed, ChildPlan plan, WriteOutcome outcome, Surroundings around, AppsOptions options, DateTimeOffset now) =>
-        plan.Kind == PassKind.Placeholder ? Placeholder(observed, plan, options) : Release(observed, plan, outcome, around, options, now);
+        plan.Kind == PassKind.Placeholder || (plan.Kind == PassKind.Paused && observed.Instance.Spec.IsPlaceholder) ? Placeholder(observed, plan, options, now) : Release(observed, plan, outcome, around, options, now);
 
-    private static StatusDecision Placeholder(Observation observed, ChildPlan plan, AppsOptions options)
+    private static StatusDecision Placeholder(Observation observed, ChildPlan plan, AppsOptions options, DateTimeOffset now)
     {
         ApplicationInstance instance = observed.Instance;
         var conditions = new List<DesiredCondition>
@@ -30,8 +32,8 @@ internal static class StatusDecider
         return new()
         {
             Conditions = conditions,
-            ObservedGeneration = instance.Metadata.Generation,
-            Next = NextPass.After(plan.Blocker is null ? options.SettledResync : options.BlockedRecheckInterval),
+            ObservedGeneration = plan.Kind == PassKind.Paused ? instance.Status.ObservedGeneration : instance.Metadata.Generation,
+            Next = Sooner(plan.Blocker is null ? options.SettledResync : options.BlockedRecheckInterval, now, plan.Suspension.ChangesAt),
         };
     }
 
@@ -54,21 +56,20 @@ internal static class StatusDecider
         if (Degradation.Decide(instance.Status.Conditions.Find(ApplicationConditions.Degraded), Degradations(observed, plan, outcome, aggregate), aggregate.ClearsDegraded) is { } degraded)
             conditions.Add(degraded);
         if (plan.Kind != PassKind.Paused && BlockedCondition(instance, blocker) is { } blocked) conditions.Add(blocked);
-        bool started = applied && plan.IsNewGeneration && observed.Memory.StartedGeneration != instance.Metadata.Generation;
+        bool writesStatus = outcome.Result != WriteResult.Failed || failures >= options.WriteFailureThreshold;
+        bool started = writesStatus && plan is { Kind: PassKind.Managed, IsNewGeneration: true } && observed.Memory.StartedGeneration != instance.Metadata.Generation;
         return new()
         {
             Conditions = conditions,
             ObservedGeneration = evaluated ? instance.Metadata.Generation : instance.Status.ObservedGeneration,
             HelmReleaseRef = ours ? new() { Name = observed.Release!.Metadata.Name ?? string.Empty, Namespace = observed.Release.Metadata.Namespace } : instance.Status.HelmReleaseRef,
             LastAppliedChart = applied ? instance.Spec.Chart : instance.Status.LastAppliedChart,
-            Endpoints = conditions[0].Status == ConditionStatus.True
-                ? NoneIfEmpty(EndpointFinder.Find(instance, plan.Values, around.Ingresses))
-                : instance.Status.Endpoints,
+            Endpoints = conditions[0].Status == ConditionStatus.True ? Endpoints(instance, plan, around) : instance.Status.Endpoints,
             Started = started,
             Upgraded = Upgraded(observed, flux),
             Next = Next(conditions, plan, blocker, outcome, aggregate, options, now),
-            Memory = new(failures, flux.DeployedRevision ?? observed.Memory.Revision, started ? instance.Metadata.Generation : observed.Memory.StartedGeneration),
-            WritesStatus = outcome.Result != WriteResult.Failed || failures >= options.WriteFailureThreshold,
+            Memory = new(failures, KnownRevision(observed, flux), started ? instance.Metadata.Generation : observed.Memory.StartedGeneration),
+            WritesStatus = writesStatus,
         };
     }
 
@@ -92,7 +93,11 @@ internal static class StatusDecider
     private static IReadOnlyList<(string Reason, string Message)> Degradations(Observation observed, ChildPlan plan, WriteOutcome outcome, Aggregate aggregate)
     {
         List<(string Reason, string Message)> causes = [.. aggregate.Degradations];
-        if (outcome.Drift.Count > 0) causes.Add((ApplicationReasons.Drifted, "changed by others: " + string.Join(", ", outcome.Drift)));
+        if (outcome.Drift.Count > 0) causes.Add((ApplicationReasons.Drifted, ChangedByOthers + string.Join(", ", outcome.Drift)));
+        // Only an apply can tell that it is gone.
+        bool unseen = plan.Kind != PassKind.Managed && observed.Instance.Status.Conditions.Find(ApplicationConditions.Degraded) is
+            { IsTrue: true, Reason: ApplicationReasons.Drifted } stored && stored.Message.StartsWith(ChangedByOthers, StringComparison.Ordinal);
+        if (unseen) causes.Add((ApplicationReasons.Drifted, observed.Instance.Status.Conditions.Find(ApplicationConditions.Degraded)!.Message));
         if (plan.Kind is PassKind.Invalid || observed.Instance.Spec.Chart is not { } chart) return causes;
         if (observed.Verdict.DeprecatedNote is { } deprecated)
             causes.Add((ApplicationReasons.ChartVersionDeprecated, ChildPlanner.Note($"chart version {chart.Version} is deprecated", deprecated)));
@@ -118,6 +123,17 @@ internal static class StatusDecider
         return upgrading && revision > 1 && flux.Release == ReleaseState.Ready ? (null, revision) : null;
     }
 
+    // A rise that was seen in a status that is not current is told with the one that is.
+    private static int? KnownRevision(Observation observed, FluxReading flux) => flux.Release == ReleaseState.NotObserved
+        ? observed.Memory.Revision ?? flux.DeployedRevision
+        : flux.DeployedRevision ?? observed.Memory.Revision;
+
+    // What comes from values counts once the values are applied; Ingresses are there whatever the spec says by now.
+    private static IReadOnlyList<ApplicationEndpoint>? Endpoints(ApplicationInstance instance, ChildPlan plan, Surroundings around) =>
+        plan.Kind != PassKind.Managed && around.Ingresses is not { Count: > 0 }
+            ? instance.Status.Endpoints
+            : NoneIfEmpty(EndpointFinder.Find(instance, plan.Values, around.Ingresses));
+
     private static NextPass Next(
         List<DesiredCondition> conditions, ChildPlan plan, Blocker? blocker, WriteOutcome outcome, Aggregate aggregate, AppsOptions options, DateTimeOffset now)
     {
@@ -127,7 +143,12 @@ internal static class StatusDecider
             : blocker is not null ? options.BlockedRecheckInterval
             : settled ? options.SettledResync
             : options.BlockedRecheckInterval;
-        foreach (DateTimeOffset? moment in new[] { plan.Suspension.ChangesAt, aggregate.ChangesAt })
+        return Sooner(delay, now, plan.Suspension.ChangesAt, aggregate.ChangesAt);
+    }
+
+    private static NextPass Sooner(TimeSpan? delay, DateTimeOffset now, params ReadOnlySpan<DateTimeOffset?> moments)
+    {
+        foreach (DateTimeOffset? moment in moments)
         {
             if (moment is not { } at || at <= now) continue;
             if (delay is null || at - now < delay) delay = at - now;

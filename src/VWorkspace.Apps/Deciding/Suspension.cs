@@ -25,7 +25,7 @@ internal sealed record Suspension(DesiredCondition Condition, bool Pauses = fals
         if (observed.Suspending.State == SuspendingState.Active)
             return new(True(ApplicationReasons.ManuallySuspended, $"suspended while Operation {observed.Suspending.Name} runs"), Pauses: true, SuspendsRelease: true);
         Suspension byWindow = Window(instance, now);
-        bool byPerson = observed.Release is { IsSuspended: true } release && !release.Metadata.Annotations.ContainsKey(Marker);
+        bool byPerson = observed.Release is { IsSuspended: true } release && Ownership.IsOurs(instance, release) && !release.Metadata.Annotations.ContainsKey(Marker);
         if (byPerson)
         {
             // A window that is open as well still keeps the operator from writing; only the reason shown is the more specific one.

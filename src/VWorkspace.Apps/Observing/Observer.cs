@@ -65,11 +65,12 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
         if (instance.Spec.IsPlaceholder || instance.Spec.Release is null || !Ownership.IsOurs(instance, observed.Release)) return Surroundings.Nothing;
         ReleaseState state = FluxReading.Read(observed.Release, observed.Source, instance, observed.Chart).Release;
         bool ready = state == ReleaseState.Ready;
-        if (!ready && state != ReleaseState.Working) return Surroundings.Nothing;
+        if (state == ReleaseState.NotObserved) return Surroundings.Nothing;
+        bool running = ready || state == ReleaseState.Working;
         ApplicationIntegrations? integrations = instance.Spec.Integrations;
         return new()
         {
-            WaitingCertificates = integrations?.CertManager is { Enabled: true } && observed.Served.CertManager
+            WaitingCertificates = running && integrations?.CertManager is { Enabled: true } && observed.Served.CertManager
                 ? await WaitingCertificatesAsync(instance, cancellationToken).ConfigureAwait(false)
                 : null,
             WaitingSecrets = integrations?.ExternalSecrets is { Enabled: true } && observed.Served.ExternalSecrets
@@ -107,7 +108,7 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
     {
         if (!instance.Metadata.Annotations.TryGetValue(Annotations.SuspendedByOperation, out string? uid) || string.IsNullOrWhiteSpace(uid)) return SuspendingOperation.None;
         Operation? operation = stores.Operations.ByIndex(ApplicationInstanceController.ByUid, uid.Trim()).FirstOrDefault();
-        bool active = operation is { Metadata.IsBeingDeleted: false } && !OperationPhase.IsTerminal(operation.Status.Phase);
+        bool active = operation is not null && !OperationPhase.IsTerminal(operation.Status.Phase);
         return new(active ? SuspendingState.Active : SuspendingState.Over, uid.Trim(), operation?.Metadata.Name ?? string.Empty);
     }
 
