@@ -113,7 +113,7 @@ public static class ApplicationInstanceController
             new Observer(manager.Client, stores, manager.Kinds, services.VersionPolicy, services.ClusterId),
             new ChildWriter(manager.Client, logging.CreateLogger<ChildWriter>()),
             statusWriter,
-            new DeletionPass(manager.Client, stores, manager.Kinds, statusWriter, publisher, options),
+            new DeletionPass(manager.Client, stores, manager.Kinds, statusWriter, publisher, options, logging.CreateLogger<DeletionPass>()),
             publisher,
             checks,
             options,

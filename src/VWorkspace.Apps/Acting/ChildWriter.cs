@@ -46,7 +46,7 @@ internal sealed partial class ChildWriter(IKubernetesClient client, ILogger<Chil
         {
             ApiResult<System.Text.Json.Nodes.JsonObject> deleted = await client.DeleteAsync(
                 step.Resource, step.Key, new() { Uid = step.Uid, PropagationPolicy = "Background" }, cancellationToken).ConfigureAwait(false);
-            if (deleted.Error is null) Applied(log, step.Resource.Kind.Kind, step.Key.Namespace, step.Key.Name, "delete");
+            if (deleted.Error is null) AppliedLog.Applied(log, step.Resource.Kind.Kind, step.Key.Namespace, step.Key.Name, "delete");
             return (observed, deleted.Error);
         }
 
@@ -61,14 +61,14 @@ internal sealed partial class ChildWriter(IKubernetesClient client, ILogger<Chil
         {
             ApiResult<HelmRelease> answer = await client.PatchAsync(release, step.Key, patch, options, cancellationToken).ConfigureAwait(false);
             if (!answer.TryGet(out HelmRelease? written, out KubernetesError? error)) return (observed, error);
-            Applied(log, step.Resource.Kind.Kind, step.Key.Namespace, step.Key.Name, operation);
+            AppliedLog.Applied(log, step.Resource.Kind.Kind, step.Key.Namespace, step.Key.Name, operation);
             return (observed with { Release = written }, null);
         }
 
         var sources = (KubernetesResource<ChartSource>)step.Resource;
         ApiResult<ChartSource> source = await client.PatchAsync(sources, step.Key, patch, options, cancellationToken).ConfigureAwait(false);
         if (!source.TryGet(out ChartSource? stored, out KubernetesError? refusal)) return (observed, refusal);
-        Applied(log, step.Resource.Kind.Kind, step.Key.Namespace, step.Key.Name, operation);
+        AppliedLog.Applied(log, step.Resource.Kind.Kind, step.Key.Namespace, step.Key.Name, operation);
         return (observed with { Source = stored }, null);
     }
 
@@ -100,8 +100,4 @@ internal sealed partial class ChildWriter(IKubernetesClient client, ILogger<Chil
     }
 
     [GeneratedRegex("\"(?<name>[^\"]+)\"", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex QuotedName();
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "resource applied")]
-    private static partial void Applied(ILogger logger, string kind, string target_namespace, string target_name, string operation);
-}
+    private static partial Regex QuotedName();}

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using VWorkspace.Api;
 using VWorkspace.Apps.Deciding;
 using VWorkspace.Apps.Flux;
@@ -11,24 +12,35 @@ namespace VWorkspace.Apps.Acting;
 
 /// <summary>The pass over an instance that is being deleted: observe, decide, act.</summary>
 internal sealed class DeletionPass(
-    IKubernetesClient client, Stores stores, IKindAvailability kinds, StatusWriter statusWriter, TransitionPublisher publisher, AppsOptions options)
+    IKubernetesClient client, Stores stores, IKindAvailability kinds, StatusWriter statusWriter, TransitionPublisher publisher, AppsOptions options,
+    ILogger<DeletionPass> log)
 {
+    private const string CauseFollows = "; last attempt: ";
+
     public async Task<ReconcileResult> RunAsync(ApplicationInstance instance, CancellationToken cancellationToken)
     {
         if (!instance.Metadata.Finalizers.Contains(Finalizers.ApplicationInstance, StringComparer.Ordinal)) return ReconcileResult.Done;
-        DeletionObservation observed = await ObserveAsync(instance, cancellationToken).ConfigureAwait(false);
-        DeletionPlan plan = DeletionPlanner.Plan(observed);
-        if (await SayAsync(instance, plan.Deleting, cancellationToken).ConfigureAwait(false) is not { } current) return ReconcileResult.Done;
+        DesiredCondition deleting = DeletionPlanner.Deleting(ApplicationReasons.Uninstalling, "it is not known what is left");
+        ApplicationInstance? current = instance;
         try
         {
-            return await ActAsync(current, observed, plan, cancellationToken).ConfigureAwait(false);
+            DeletionObservation observed = await ObserveAsync(instance, cancellationToken).ConfigureAwait(false);
+            DeletionPlan plan = DeletionPlanner.Plan(observed);
+            deleting = plan.Deleting;
+            // A cause that was shown stays until the act succeeds: taking it back first would be two writes for each failing pass.
+            bool failedBefore = instance.Status.Conditions.Find(ApplicationConditions.Deleting) is { } shown
+                && shown.Reason == deleting.Reason && shown.Message.StartsWith(deleting.Message + CauseFollows, StringComparison.Ordinal);
+            if (!failedBefore) current = await SayAsync(instance, deleting, cancellationToken).ConfigureAwait(false);
+            if (current is null) return ReconcileResult.Done;
+            ReconcileResult result = await ActAsync(current, observed, plan, cancellationToken).ConfigureAwait(false);
+            if (failedBefore && plan.Step is DeletionStep.Uninstall or DeletionStep.DeleteSources) await SayAsync(current, deleting, cancellationToken).ConfigureAwait(false);
+            return result;
         }
-        catch (Exception fault) when (fault is KubernetesApiException or KubernetesTransportException)
+        catch (Exception fault) when (current is not null && fault is KubernetesApiException or KubernetesTransportException)
         {
             // The cause has to be seen on the object that does not go away.
-            string text = Redactor.Copied(fault.Message);
-            await SayAsync(current, plan.Deleting with { Message = $"{plan.Deleting.Message}; {text}" }, cancellationToken).ConfigureAwait(false);
-            return ReconcileResult.Failed(fault, fault is KubernetesApiException { Error.RetryAfter: { } after } ? after : TimeSpan.Zero);
+            await SayAsync(current, deleting with { Message = $"{deleting.Message}{CauseFollows}{Redactor.Copied(fault.Message)}" }, cancellationToken).ConfigureAwait(false);
+            return ReconcileResult.Failed(fault, fault is KubernetesApiException { Error.RetryAfter: { } after } ? after : TimeSpan.Zero, options.DeletionRecheck);
         }
     }
 
@@ -112,6 +124,7 @@ internal sealed class DeletionPass(
     {
         ApiResult<JsonObject> answer = await client.DeleteAsync(
             resource, ObjectKey.Of(child), new() { Uid = child.Metadata.Uid, PropagationPolicy = "Background" }, cancellationToken).ConfigureAwait(false);
+        if (answer.Error is null) AppliedLog.Applied(log, resource.Kind.Kind, child.Metadata.Namespace ?? string.Empty, child.Metadata.Name ?? string.Empty, "delete");
         if (answer.Error is { IsNotFound: false, IsConflict: false } error) throw new KubernetesApiException(error);
     }
 

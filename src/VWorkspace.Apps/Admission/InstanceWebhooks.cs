@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using VWorkspace.Api;
 using VWorkspace.Apps.Flux;
+using VWorkspace.Apps.Validation;
 using VWorkspace.ControllerRuntime;
 using VWorkspace.Kubernetes;
 
@@ -62,8 +63,11 @@ public static class InstanceWebhooks
             string[] warnings = [.. findings.Warnings.Select(Redactor.Copied)];
             return findings.Violations.Count == 0
                 ? AdmissionDecision.Allowed with { Warnings = warnings }
-                : AdmissionDecision.Denied(Redactor.Text(string.Join("; ", findings.Violations))) with { Warnings = warnings };
+                : AdmissionDecision.Denied(string.Join("; ", findings.Violations.Select(Printable))) with { Warnings = warnings };
         }
+
+        // The path of a field is no secret; read together with what follows, "password: must" would look like one.
+        private static SpecViolation Printable(SpecViolation violation) => violation with { Explanation = Redactor.Text(violation.Explanation) };
 
         // A namespace in the request of a create may be in the request only.
         private static ApplicationInstance Read(JsonObject json, AdmissionRequest request)

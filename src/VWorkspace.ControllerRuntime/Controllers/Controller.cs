@@ -95,7 +95,7 @@ internal sealed partial class Controller(
                 queue.AddRateLimited(item.Item, item.Priority);
                 break;
             case ReconcileOutcome.Failed:
-                queue.AddRateLimited(item.Item, item.Priority, result.After);
+                queue.AddRateLimited(item.Item, item.Priority, result.After, result.AtLatest);
                 break;
             default:
                 queue.Forget(item.Item);

@@ -87,8 +87,8 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
         _built = true;
 
         var metrics = new ControllerMetrics(environment.Metrics, name, _options.MaxConcurrentReconciles);
-        var limiter = new BackoffRateLimiter<ObjectKey>(
-            _options.BackoffBase, _options.BackoffMax, _options.BackoffJitter, environment.Random, new TokenBucket(TimeSpan.FromMilliseconds(100), 100, environment.Clock));
+        // No bucket for all keys together: with many failing ones it would hold each of them up for the others. The client has its own limit.
+        var limiter = new BackoffRateLimiter<ObjectKey>(_options.BackoffBase, _options.BackoffMax, _options.BackoffJitter, environment.Random);
         var queue = new WorkQueue<ObjectKey>(limiter, environment.Clock, new WorkInFlightObserver(environment.InFlight, metrics));
         metrics.Queue = queue;
         _triggers.Connect(queue);

@@ -12,8 +12,8 @@ public interface IRateLimiter<in T>
 }
 
 /// <summary>
-/// Doubles the delay of each item with each failure, with jitter, and lets all items together pass a bucket of tokens, as client-go's default
-/// controller rate limiter does (5 ms to 1000 s for an item, 10 per second with a burst of 100 for all).
+/// Doubles the delay of each item with each failure, with jitter. On request all items together also pass a bucket of tokens, as with client-go's
+/// default controller rate limiter (5 ms to 1000 s for an item, 10 per second with a burst of 100 for all); controllers of this runtime have none.
 /// </summary>
 /// <typeparam name="T">Type of the items.</typeparam>
 public sealed class BackoffRateLimiter<T> : IRateLimiter<T> where T : notnull

@@ -95,11 +95,13 @@ public sealed class WorkQueue<T> : IDisposable where T : notnull
         }
     }
 
-    /// <summary>Lets a failed item be worked on again after the delay of the rate limiter, but not before <paramref name="notBefore"/>.</summary>
+    /// <summary>Lets a failed item be worked on again after the delay of the rate limiter, but not before <paramref name="notBefore"/>
+    /// and, unless that asks for it, not later than <paramref name="atLatest"/>.</summary>
     /// <returns>The delay.</returns>
-    public TimeSpan AddRateLimited(T item, WorkPriority priority = WorkPriority.Normal, TimeSpan notBefore = default)
+    public TimeSpan AddRateLimited(T item, WorkPriority priority = WorkPriority.Normal, TimeSpan notBefore = default, TimeSpan? atLatest = null)
     {
         TimeSpan delay = _limiter.NextDelay(item);
+        if (delay > atLatest) delay = atLatest.Value;
         if (delay < notBefore) delay = notBefore;
         AddAfter(item, delay, priority);
         _observer?.Retried();

@@ -3,13 +3,17 @@ namespace VWorkspace.ControllerRuntime;
 /// <summary>What a reconcile asks of the queue. Expected outcomes are values; an exception thrown by a reconciler is a bug or a fault.</summary>
 public readonly record struct ReconcileResult
 {
-    private ReconcileResult(ReconcileOutcome outcome, TimeSpan after, Exception? error) => (Outcome, After, Error) = (outcome, after, error);
+    private ReconcileResult(ReconcileOutcome outcome, TimeSpan after, Exception? error, TimeSpan? atLatest = null) =>
+        (Outcome, After, Error, AtLatest) = (outcome, after, error, atLatest);
 
     /// <summary>Which of the five answers this is. The default value is <see cref="ReconcileOutcome.Done"/>.</summary>
     public ReconcileOutcome Outcome { get; }
 
-    /// <summary>Delay of <see cref="ReconcileOutcome.RequeueAfter"/>; zero otherwise.</summary>
+    /// <summary>Delay of <see cref="ReconcileOutcome.RequeueAfter"/>, least delay of <see cref="ReconcileOutcome.Failed"/>; zero otherwise.</summary>
     public TimeSpan After { get; }
+
+    /// <summary>Longest delay of <see cref="ReconcileOutcome.Failed"/>; null when the back-off alone decides.</summary>
+    public TimeSpan? AtLatest { get; }
 
     /// <summary>The fault of <see cref="ReconcileOutcome.Failed"/> and <see cref="ReconcileOutcome.Terminal"/>; null otherwise.</summary>
     public Exception? Error { get; }
@@ -29,11 +33,12 @@ public readonly record struct ReconcileResult
 
     /// <summary>Failed, counted as an error and tried again with the back-off of the key, but never before <paramref name="notBefore"/>.</summary>
     /// <param name="error">The fault; its text is logged once by the controller.</param>
-    /// <param name="notBefore">A server's <c>Retry-After</c>; zero when there is none.</param>
-    public static ReconcileResult Failed(Exception error, TimeSpan notBefore = default)
+    /// <param name="notBefore">A server's <c>Retry-After</c>; zero when there is none. Wins over <paramref name="atLatest"/>.</param>
+    /// <param name="atLatest">Longest wait, however often the key has failed before; null when the back-off alone decides.</param>
+    public static ReconcileResult Failed(Exception error, TimeSpan notBefore = default, TimeSpan? atLatest = null)
     {
         ArgumentNullException.ThrowIfNull(error);
-        return new(ReconcileOutcome.Failed, notBefore, error);
+        return new(ReconcileOutcome.Failed, notBefore, error, atLatest);
     }
 
     /// <summary>Failed for good: counted, not tried again until something changes.</summary>

@@ -38,7 +38,7 @@ public sealed class WebhookTests
             .Replace("replicaCount: 2", "db: {password: canary}", StringComparison.Ordinal));
         Assert.That(refused.Error?.Code, Is.EqualTo(403), refused.Error?.Message);
         Assert.That(refused.Error!.Message, Does.Contain("FieldInvalid: spec.chart.url").And.Contain("FieldInvalid: spec.chart.version")
-            .And.Contain("InlineSecretMaterialRejected: spec.values.inline.db.password").And.Not.Contain("canary"));
+            .And.Contain("InlineSecretMaterialRejected: spec.values.inline.db.password: inline secret material is not accepted").And.Not.Contain("canary"));
 
         ApiResult<DynamicObject> stored = await CreateAsync(world, Samples.Wiki + "\n  integrations: {certManager: {}}\n");
         Assert.That(stored.Error, Is.Null);
