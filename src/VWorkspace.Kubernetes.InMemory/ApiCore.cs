@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using VWorkspace.Kubernetes.InMemory.Admission;
 using VWorkspace.Kubernetes.InMemory.Authorization;
 using VWorkspace.Kubernetes.InMemory.Builtins;
+using VWorkspace.Kubernetes.InMemory.Builtins.Pods;
 using VWorkspace.Kubernetes.InMemory.Crds;
 using VWorkspace.Kubernetes.InMemory.Discovery;
 using VWorkspace.Kubernetes.InMemory.Errors;
@@ -46,6 +47,7 @@ internal sealed class ApiCore : IAsyncDisposable
         Controllers = new ClusterControllers(this, (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<ClusterControllers>());
         Special.Scale = new ScaleOperations(this).HandleAsync;
         Special.Add("namespaces", "finalize", FinalizeNamespaceAsync);
+        new PodOperations(this).Register(Special);
         Store.Committed = OnCommitted;
     }
 

@@ -1,5 +1,6 @@
 using VWorkspace.Kubernetes.InMemory.Authorization;
 using VWorkspace.Kubernetes.InMemory.Builtins.Autoscaling;
+using VWorkspace.Kubernetes.InMemory.Builtins.Pods;
 using VWorkspace.Kubernetes.InMemory.Crds;
 using VWorkspace.Kubernetes.InMemory.Registry;
 using VWorkspace.Kubernetes.InMemory.Rest;
@@ -17,6 +18,19 @@ internal static class BuiltinCatalog
     private static readonly EventStrategy NewEvents = new() { Names = NameRules.PathSegment, CoreMetadata = false, CreateOnUpdate = true, Selectable = ["reason", "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "regarding.apiVersion", "regarding.resourceVersion", "regarding.fieldPath", "reportingController", "type"] };
     private static readonly Subresource StatusSubresource = new("status", ResourceType.StatusVerbs);
     private static readonly Subresource[] WithScale = [new("scale", ResourceType.StatusVerbs, "autoscaling", "v1", "Scale"), StatusSubresource];
+
+    private static readonly Subresource[] PodSubresources =
+    [
+        new("attach", ["create", "get"], Kind: "PodAttachOptions"),
+        new("binding", ["create"], Kind: "Binding"),
+        new("ephemeralcontainers", ResourceType.StatusVerbs),
+        new("eviction", ["create"], "policy", "v1", "Eviction"),
+        new("exec", ["create", "get"], Kind: "PodExecOptions"),
+        new("log", ["get"]),
+        new("portforward", ["create", "get"], Kind: "PodPortForwardOptions"),
+        new("resize", ResourceType.StatusVerbs),
+        StatusSubresource,
+    ];
 
     public static IReadOnlyList<ResourceType> Types { get; } =
     [
@@ -45,9 +59,9 @@ internal static class BuiltinCatalog
         yield return Make("", "v1", "nodes", "Node", false, WithStatus, "no");
         yield return Make("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, new VolumeStrategy { Status = true, ReturnsObject = true }, "pvc");
         yield return Make("", "v1", "persistentvolumes", "PersistentVolume", false, new VolumeStrategy { Status = true, ReturnsObject = true }, "pv");
-        yield return Make("", "v1", "pods", "Pod", true, new PodStrategy { Status = true, Generation = true, ReturnsObject = true, Selectable = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"] }, "po") with { Categories = ["all"] };
+        yield return Make("", "v1", "pods", "Pod", true, new PodStrategy { Status = true, Generation = true, ReturnsObject = true, Selectable = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"] }, "po") with { Categories = ["all"], Subresources = PodSubresources };
         yield return Make("", "v1", "podtemplates", "PodTemplate", true, new BuiltinStrategy { Generation = true, ReturnsObject = true });
-        yield return Make("", "v1", "replicationcontrollers", "ReplicationController", true, WithGeneration, "rc") with { Categories = ["all"] };
+        yield return Make("", "v1", "replicationcontrollers", "ReplicationController", true, new ReplicationControllerStrategy { Status = true, Generation = true }, "rc") with { Categories = ["all"], Subresources = WithScale };
         yield return Make("", "v1", "resourcequotas", "ResourceQuota", true, new BuiltinStrategy { Status = true, ReturnsObject = true }, "quota");
         yield return Make("", "v1", "secrets", "Secret", true, new SecretStrategy { Selectable = ["type"] });
         yield return Make("", "v1", "serviceaccounts", "ServiceAccount", true, new BuiltinStrategy { ReturnsObject = true }, "sa") with
@@ -90,6 +104,7 @@ internal static class BuiltinCatalog
         yield return Make(group, "v1", "rolebindings", "RoleBinding", true, binding);
         yield return Make(group, "v1", "roles", "Role", true, rbac);
         yield return Make("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, WithGeneration, "pdb");
+        yield return Make("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", false, new CertificateRequestStrategy { Status = true, Names = NameRules.PathSegment }, "csr") with { Subresources = [new Subresource("approval", ResourceType.StatusVerbs), StatusSubresource] };
         yield return Make("node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", false, Plain);
         yield return Make("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false, new BuiltinStrategy { Generation = true }, "pc");
     }

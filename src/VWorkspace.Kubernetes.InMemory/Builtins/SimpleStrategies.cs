@@ -85,3 +85,9 @@ internal sealed class CronJobStrategy : BuiltinStrategy
             if (spec.Number(field) is { } limit and < 0) yield return JobRules.Number("spec." + field, limit, "must be greater than or equal to 0");
     }
 }
+
+/// <summary>Replication controllers: what ReplicaSets were before, with a plain map for a selector.</summary>
+internal sealed class ReplicationControllerStrategy : BuiltinStrategy
+{
+    public override ScalePaths Scale { get; } = new(["spec", "replicas"], ["status", "replicas"], null);
+}

@@ -13,6 +13,7 @@ internal sealed class OpenApiDocuments(ResourceRegistry registry)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
     private long _epoch;
+    private (long Epoch, byte[] Bytes)? _swagger;
 
     /// <summary>The index of <c>/openapi/v3</c>.</summary>
     public JsonObject Index()
@@ -45,6 +46,20 @@ internal sealed class OpenApiDocuments(ResourceRegistry registry)
             _documents[path] = document;
             return document;
         }
+    }
+
+    /// <summary>The Swagger 2 document as <see cref="SwaggerProtobuf"/> writes it.</summary>
+    public byte[] SwaggerBytes()
+    {
+        var epoch = registry.Current.Epoch;
+        lock (_gate)
+        {
+            if (_swagger is { } known && known.Epoch == epoch) return known.Bytes;
+        }
+
+        var bytes = SwaggerProtobuf.Write(Swagger());
+        lock (_gate) _swagger = (epoch, bytes);
+        return bytes;
     }
 
     /// <summary>Everything in one Swagger 2 document, for older clients that take JSON.</summary>

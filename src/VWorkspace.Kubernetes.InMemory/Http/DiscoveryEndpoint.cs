@@ -46,6 +46,9 @@ internal sealed class DiscoveryEndpoint(ApiCore core, Func<int> port)
             case ["openapi", "v3", .. var rest] when core.OpenApi.Find(string.Join('/', rest)) is { } document:
                 await ObjectResponder.WriteAsync(http, 200, document, false, ct).ConfigureAwait(false);
                 return true;
+            case ["openapi", "v2"] when SwaggerProtobuf.IsAccepted(http.Request.Headers.Accept.ToString()):
+                await ObjectResponder.WriteAsync(http, 200, core.OpenApi.SwaggerBytes(), false, ct, SwaggerProtobuf.MediaType).ConfigureAwait(false);
+                return true;
             case ["openapi", "v2"]:
                 await WriteAsync(core.OpenApi.Swagger()).ConfigureAwait(false);
                 return true;

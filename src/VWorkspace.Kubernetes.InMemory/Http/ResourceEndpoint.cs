@@ -39,6 +39,12 @@ internal sealed class ResourceEndpoint(ApiCore core)
         var options = WriteOptionsReader.Read(http, info, user);
         try
         {
+            if (PodStreams.Owns(type, info.Subresource))
+            {
+                await PodStreams.HandleAsync(http, core.Store, ns, info, ct).ConfigureAwait(false);
+                return;
+            }
+
             if (core.Special.Find(type, info.Subresource, verb) is { } special)
             {
                 var body = await BodyReader.ReadAsync(http, ct).ConfigureAwait(false);
