@@ -133,19 +133,22 @@ public sealed partial class InMemoryApiServer
             while (true)
             {
                 var watch = _core.Store.Watch(type.StorageKey, type.Namespaced ? ns ?? "" : "", null);
+                await using var onCancelled = both.Token.UnsafeRegister(static s => ((StoreSubscription)s!).Signal(), watch.Subscription).ConfigureAwait(false);
                 try
                 {
-                    do
+                    while (true)
                     {
-                        while (watch.Subscription!.Events.TryRead(out _))
+                        while (watch.Subscription!.TryRead(out _))
                         {
                             // Only the present state counts; what led to it does not.
                         }
 
                         var current = _core.Store.Table(type.StorageKey).Find(key) is { } stored ? ObjectReader.View(type, stored).Node.Copy() : null;
                         if (condition(current)) return current;
+                        both.Token.ThrowIfCancellationRequested();
+                        if (watch.Subscription.IsEnded) break;
+                        await watch.Subscription.WaitAsync().ConfigureAwait(false);
                     }
-                    while (await watch.Subscription.Events.WaitToReadAsync(both.Token).ConfigureAwait(false));
                 }
                 finally
                 {

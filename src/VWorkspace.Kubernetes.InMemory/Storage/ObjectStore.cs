@@ -9,6 +9,7 @@ namespace VWorkspace.Kubernetes.InMemory.Storage;
 internal sealed class ObjectStore(int historyLimit, int watchBuffer)
 {
     private readonly Lock _gate = new();
+    private readonly WatchPump _pump = new();
     private readonly Dictionary<string, ResourceTable> _tables = new(StringComparer.Ordinal);
     private long _revision = 1;
 
@@ -102,18 +103,28 @@ internal sealed class ObjectStore(int historyLimit, int watchBuffer)
     }
 
     /// <summary>Begins to watch. Null when history does not reach back to <paramref name="since"/>; without it the current objects come along.</summary>
-    public StoreWatch Watch(string key, string ns, long? since)
+    /// <param name="key">The table.</param>
+    /// <param name="ns">Only changes of this namespace; empty for all.</param>
+    /// <param name="since">The revision to start after.</param>
+    /// <param name="paced">Whether the reader may run on the thread of the pump, in its rounds.</param>
+    public StoreWatch Watch(string key, string ns, long? since, bool paced = false)
     {
         lock (_gate)
         {
             var table = TableLocked(key);
             if (since is { } from && from < table.OldestRevision) return new StoreWatch(null, [], [], _revision, table.OldestRevision);
-            var subscription = new StoreSubscription(ns, watchBuffer);
+            var subscription = new StoreSubscription(ns, watchBuffer, paced ? _pump : null);
             table.Subscribe(subscription);
             return since is { } start
                 ? new StoreWatch(subscription, [], [.. table.Since(start).Where(e => ns.Length == 0 || e.Object.Namespace == ns)], _revision, table.OldestRevision)
                 : new StoreWatch(subscription, ns.Length == 0 ? table.Current : table.Current.Where(o => o.Namespace == ns).ToList(), [], _revision, table.OldestRevision);
         }
+    }
+
+    /// <summary>The revision up to which a watcher that has read its inbox has seen everything.</summary>
+    public long SentUpTo(StoreSubscription subscription)
+    {
+        lock (_gate) return subscription.TryPeek(out var waiting) ? waiting.Revision - 1 : _revision;
     }
 
     public void Unsubscribe(string key, StoreSubscription subscription)

@@ -9,6 +9,7 @@ internal sealed class StoredObject
 {
     private Dictionary<string, string>? _labels;
     private bool _labelsRead;
+    private MetadataText? _metadata;
 
     public StoredObject(JsonObject node, long resourceVersion, long schemaEpoch = 0)
     {
@@ -73,6 +74,16 @@ internal sealed class StoredObject
         }
     }
 
+    /// <summary>The object as PartialObjectMetadata, written once for all who ask for the same version.</summary>
+    public byte[] MetadataUtf8(string version)
+    {
+        var known = _metadata;
+        if (known?.Version == version) return known.Utf8;
+        known = new MetadataText(version, CanonicalJson.Write(Http.ObjectResponder.PartialMetadata(Node, version)));
+        _metadata = known;
+        return known.Utf8;
+    }
+
     private static int FindBody(ReadOnlySpan<byte> json)
     {
         // The writer puts apiVersion and kind first, and metadata always follows them.
@@ -100,4 +111,6 @@ internal sealed class StoredObject
 
         public int Compare(StoredObject? x, StoredObject? y) => string.CompareOrdinal(x?.Key, y?.Key);
     }
+
+    private sealed record MetadataText(string Version, byte[] Utf8);
 }

@@ -6,36 +6,39 @@ internal sealed class BookmarkClock : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
     private readonly DateTimeOffset _last;
-    private readonly CancellationToken _stop;
-    private CancellationTokenSource? _timer;
-    private CancellationTokenSource? _linked;
+    private readonly ITimer? _timer;
+    private int _due;
 
-    public BookmarkClock(bool enabled, TimeProvider time, TimeSpan interval, DateTimeOffset last, CancellationToken stop)
+    /// <param name="enabled">Whether the watch allows bookmarks at all.</param>
+    /// <param name="time">The server's clock.</param>
+    /// <param name="interval">The time between two.</param>
+    /// <param name="last">When the last one is due.</param>
+    /// <param name="signal">Called when one is due.</param>
+    public BookmarkClock(bool enabled, TimeProvider time, TimeSpan interval, DateTimeOffset last, Action signal)
     {
-        (_time, _interval, _last, _stop) = (time, interval, last, stop);
-        if (enabled) Schedule();
+        (_time, _interval, _last) = (time, interval, last);
+        if (!enabled) return;
+        _timer = time.CreateTimer(_ =>
+        {
+            Volatile.Write(ref _due, 1);
+            signal();
+        }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Schedule();
     }
 
-    /// <summary>Fires when a bookmark is due or the watch is over; null when no bookmark will come.</summary>
-    public CancellationToken? Due => _linked?.Token;
-
-    public bool IsDue => _timer?.IsCancellationRequested == true;
-
-    public void Sent() => Schedule();
-
-    public void Dispose()
+    /// <summary>True once for each bookmark that is due; the next one is scheduled.</summary>
+    public bool Take()
     {
-        _linked?.Dispose();
-        _timer?.Dispose();
-        _linked = _timer = null;
+        if (Interlocked.Exchange(ref _due, 0) == 0) return false;
+        Schedule();
+        return true;
     }
+
+    public void Dispose() => _timer?.Dispose();
 
     private void Schedule()
     {
-        Dispose();
         var now = _time.GetUtcNow();
-        if (now >= _last) return;
-        _timer = new CancellationTokenSource(now + _interval < _last ? _interval : _last - now, _time);
-        _linked = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, _stop);
+        if (now < _last) _timer!.Change(now + _interval < _last ? _interval : _last - now, Timeout.InfiniteTimeSpan);
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Http;
 using VWorkspace.Kubernetes.InMemory.Objects;
@@ -14,6 +13,9 @@ namespace VWorkspace.Kubernetes.InMemory.Watching;
 /// <summary>Turns changes into the lines of one watch: selector transitions, representations. Plain objects are written from their stored bytes.</summary>
 internal sealed class WatchFrames(ResourceType type, ListQuery options, AcceptedFormat format, TimeProvider time, string includeObject)
 {
+    /// <summary>The size of the blocks that the HTTP stack has at hand.</summary>
+    private const int OnePiece = 4096;
+
     private bool _columnsSent;
 
     public bool Initial(IBufferWriter<byte> output, StoredObject stored)
@@ -53,7 +55,7 @@ internal sealed class WatchFrames(ResourceType type, ListQuery options, Accepted
     private void Write(IBufferWriter<byte> output, string eventType, StoredObject stored) => Write(output, eventType, format.Shape switch
     {
         ResponseShape.Table => CanonicalJson.Write(Table(stored.Node)),
-        ResponseShape.PartialMetadata or ResponseShape.PartialMetadataList => CanonicalJson.Write(ObjectResponder.PartialMetadata(stored.Node, format.Version)),
+        ResponseShape.PartialMetadata or ResponseShape.PartialMetadataList => stored.MetadataUtf8(format.Version),
         _ => stored.Utf8,
     });
 
@@ -65,11 +67,29 @@ internal sealed class WatchFrames(ResourceType type, ListQuery options, Accepted
         return table;
     }
 
+    /// <summary>One piece of buffer for each line that fits into one: each piece asked for costs a lock in the HTTP stack.</summary>
     private static void Write(IBufferWriter<byte> output, string eventType, ReadOnlySpan<byte> obj)
     {
-        output.Write("{\"type\":\""u8);
-        Encoding.ASCII.GetBytes(eventType.AsSpan(), output);
-        output.Write("\",\"object\":"u8);
+        ReadOnlySpan<byte> start = eventType switch
+        {
+            "ADDED" => "{\"type\":\"ADDED\",\"object\":"u8,
+            "MODIFIED" => "{\"type\":\"MODIFIED\",\"object\":"u8,
+            "DELETED" => "{\"type\":\"DELETED\",\"object\":"u8,
+            "BOOKMARK" => "{\"type\":\"BOOKMARK\",\"object\":"u8,
+            _ => "{\"type\":\"ERROR\",\"object\":"u8,
+        };
+        var length = start.Length + obj.Length + 2;
+        if (length <= OnePiece)
+        {
+            var line = output.GetSpan(length);
+            start.CopyTo(line);
+            obj.CopyTo(line[start.Length..]);
+            "}\n"u8.CopyTo(line[(length - 2)..]);
+            output.Advance(length);
+            return;
+        }
+
+        output.Write(start);
         output.Write(obj);
         output.Write("}\n"u8);
     }

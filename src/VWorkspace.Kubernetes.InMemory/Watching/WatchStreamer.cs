@@ -28,7 +28,7 @@ internal sealed class WatchStreamer(ObjectStore store, TimeProvider time, Random
         if (options.SendInitialEvents == false) withInitial = false;
 
         var frames = new WatchFrames(type, options, format, time, ObjectResponder.IncludeObject(http));
-        var watch = store.Watch(type.StorageKey, ns, withInitial ? null : fromNow && revision is null or 0 ? store.Revision : revision);
+        var watch = store.Watch(type.StorageKey, ns, withInitial ? null : fromNow && revision is null or 0 ? store.Revision : revision, paced: true);
         ObjectResponder.Start(http, 200, "application/json");
         if (watch.Subscription is null)
         {
@@ -58,39 +58,31 @@ internal sealed class WatchStreamer(ObjectStore store, TimeProvider time, Random
         foreach (var change in watch.Backlog) frames.Event(output, change);
         await output.FlushAsync(ct).ConfigureAwait(false);
 
+        var subscription = watch.Subscription!;
         var seconds = options.TimeoutSeconds ?? MinimumTimeoutSeconds + (int)(random.NextDouble() * MinimumTimeoutSeconds);
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, ct);
+        await using var onEnd = end.Token.UnsafeRegister(static s => ((StoreSubscription)s!).Signal(), subscription).ConfigureAwait(false);
+        await using var onGone = ct.UnsafeRegister(static s => ((StoreSubscription)s!).Signal(), subscription).ConfigureAwait(false);
         var deadline = time.GetUtcNow().AddSeconds(seconds);
-        using var bookmarks = new BookmarkClock(options.AllowWatchBookmarks, time, bookmarkInterval, deadline - BookmarkBeforeEnd, either.Token);
+        using var bookmarks = new BookmarkClock(options.AllowWatchBookmarks, time, bookmarkInterval, deadline - BookmarkBeforeEnd, subscription.Signal);
         var sent = watch.Revision;
-        try
+        while (true)
         {
-            while (true)
+            await subscription.WaitAsync().ConfigureAwait(false);
+            ct.ThrowIfCancellationRequested();
+            // Asked before the inbox is emptied: after the end nothing comes into it any more.
+            var over = subscription.IsEnded || end.IsCancellationRequested;
+            while (subscription.TryRead(out var change))
             {
-                try
-                {
-                    if (!await watch.Subscription!.Events.WaitToReadAsync(bookmarks.Due ?? either.Token).ConfigureAwait(false)) break;
-                    while (watch.Subscription.Events.TryRead(out var change))
-                    {
-                        frames.Event(output, change);
-                        sent = change.Revision;
-                        if (output.UnflushedBytes > 1 << 16) await output.FlushAsync(ct).ConfigureAwait(false);
-                    }
-                }
-                catch (OperationCanceledException) when (bookmarks.IsDue && !either.IsCancellationRequested)
-                {
-                    // Nothing newer is waiting in the inbox, so everything up to the clock's present has been sent.
-                    bookmarks.Sent();
-                    frames.Bookmark(output, Math.Max(sent, watch.Subscription!.Events.TryPeek(out var waiting) ? waiting.Revision - 1 : store.Revision), initialEventsEnd: false);
-                }
-
-                if (output.UnflushedBytes > 0) await output.FlushAsync(ct).ConfigureAwait(false);
+                frames.Event(output, change);
+                sent = change.Revision;
+                if (output.UnflushedBytes > 1 << 16) await output.FlushAsync(ct).ConfigureAwait(false);
             }
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested && !ct.IsCancellationRequested)
-        {
-            // The time asked for is over: the stream ends normally.
+
+            if (!over && bookmarks.Take()) frames.Bookmark(output, Math.Max(sent, store.SentUpTo(subscription)), initialEventsEnd: false);
+            if (output.UnflushedBytes > 0) await output.FlushAsync(ct).ConfigureAwait(false);
+            // The time asked for is over, or the watcher was too slow: the stream ends normally.
+            if (over) return;
         }
     }
 }

@@ -12,6 +12,8 @@ internal static class LoadHttp
         var handler = new SocketsHttpHandler
         {
             EnableMultipleHttp2Connections = true,
+            // What the HTTP/2 client of Go, and so every usual client of Kubernetes, allows a stream.
+            InitialHttp2StreamWindowSize = 4 << 20,
             // Loopback, and certificates that this very process has made.
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
         };
