@@ -10,6 +10,8 @@ namespace VWorkspace.Kubernetes.InMemory.Admission;
 /// <summary>Asks the webhooks that are configured: mutating ones in order, each seeing what the one before made; then validating ones.</summary>
 internal sealed class WebhookDispatcher(ObjectStore store, RandomNames names, WebhookClient client)
 {
+    private readonly MatchConditions _conditions = new();
+
     private const string Suffix = ".admissionregistration.k8s.io";
 
     public async Task<JsonObject> MutateAsync(AdmissionAttributes attributes, CancellationToken ct)
@@ -59,9 +61,10 @@ internal sealed class WebhookDispatcher(ObjectStore store, RandomNames names, We
         return result;
     }
 
-    /// <summary>Asks one webhook; null when it could not be asked and may be ignored. A refusal is thrown.</summary>
+    /// <summary>Asks one webhook; null when its conditions keep it out, or when it could not be asked and may be ignored. A refusal is thrown.</summary>
     private async Task<JsonObject?> AskAsync(JsonNode webhook, AdmissionAttributes attributes, CancellationToken ct)
     {
+        if (!_conditions.Hold(webhook, attributes, () => Review(attributes)["request"])) return null;
         var name = webhook.Text("name") ?? "";
         if (attributes.Options.DryRun && webhook.Text("sideEffects") is not ("None" or "NoneOnDryRun"))
             throw StatusErrors.BadRequest($"admission webhook {FieldCause.Quote(name)} does not support dry run");

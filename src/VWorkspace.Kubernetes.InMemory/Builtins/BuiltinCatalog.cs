@@ -132,7 +132,7 @@ internal static class BuiltinCatalog
         yield return Make("events.k8s.io", "v1", "events", "Event", true, NewEvents, "ev") with { StorageKey = "events", StorageGroup = "" };
         yield return Make("coordination.k8s.io", "v1", "leases", "Lease", true, new LeaseStrategy { CoreMetadata = false, CreateOnUpdate = true, UnconditionalUpdate = false });
         yield return Make("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, new CrdStrategy { CoreMetadata = false, Status = true, Generation = true, UnconditionalUpdate = false }, "crd", "crds") with { Categories = ["api-extensions"] };
-        var webhooks = new BuiltinStrategy { CoreMetadata = false, Generation = true };
+        var webhooks = new WebhookConfigurationStrategy { CoreMetadata = false, Generation = true };
         yield return Make("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
         yield return Make("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
         yield return Make("apiregistration.k8s.io", "v1", "apiservices", "APIService", false, new BuiltinStrategy { CoreMetadata = false, Status = true, UnconditionalUpdate = false }) with { Categories = ["api-extensions"] };

@@ -51,6 +51,8 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
     public override FieldSet? ResetFields(string subresource) => !HasStatus ? null
         : subresource == "status" ? ManagedFields.ResetFields.ForCustomStatus : ManagedFields.ResetFields.ForMainResource;
 
+    public override string? DecodeProblem(ResourceType type, JsonObject obj) => CustomMetadata.Problem(_schema, obj);
+
     public override IReadOnlyList<string> Decode(ResourceType type, JsonObject obj) => SchemaPruner.Prune(_schema, obj);
 
     public override void ApplyDefaults(ResourceType type, JsonObject obj) => SchemaDefaulter.Default(_schema, obj);
@@ -69,12 +71,12 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
         SchemaDefaulter.Default(_schema, obj);
     }
 
-    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj) => Causes(SchemaValidator.Validate(_schema, obj, null));
+    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj) => Causes(SchemaValidator.Validate(_schema, obj, null)).Concat(CustomMetadata.ValidateEmbedded(_schema, obj));
 
     public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource)
     {
         var ofType = TypeCauses(type, obj).ToList();
-        return ofType.Count > 0 ? ofType : Causes(SchemaValidator.Validate(_schema, obj, old));
+        return ofType.Count > 0 ? ofType : Causes(SchemaValidator.Validate(_schema, obj, old)).Concat(CustomMetadata.ValidateEmbedded(_schema, obj));
     }
 
     private static IEnumerable<FieldCause> TypeCauses(ResourceType type, JsonObject obj)

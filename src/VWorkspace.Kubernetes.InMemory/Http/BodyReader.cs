@@ -52,12 +52,12 @@ internal static class BodyReader
         if (!isYaml && mediaType is not ("" or "application/json" or "*/*")) throw StatusErrors.UnsupportedMediaType(AcceptedFormat.Supported);
         var duplicates = new List<string>();
         var obj = isYaml ? ParseYaml(type, body) : ParseJson(type, body, duplicates);
-        return Decode(type, obj, options, duplicates);
+        return Decode(type, obj, options, duplicates, body);
     }
 
-    public static JsonObject Decode(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null)
+    public static JsonObject Decode(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null, byte[]? original = null)
     {
-        CheckKind(type, obj);
+        CheckKind(type, obj, original ?? []);
         Coerce(type, obj, options, duplicates);
         return obj;
     }
@@ -157,11 +157,17 @@ internal static class BodyReader
         _ => "number",
     };
 
-    private static void CheckKind(ResourceType type, JsonObject obj)
+    private static void CheckKind(ResourceType type, JsonObject obj, byte[] original)
     {
         var (kind, version) = (obj.Text("kind"), obj.Text("apiVersion"));
-        if (string.IsNullOrEmpty(kind) && type.IsCustom) throw CannotBeHandled(type, obj, $"Object 'Kind' is missing in '{obj.ToJsonString()}'");
+        if (string.IsNullOrEmpty(kind) && type.IsCustom)
+        {
+            var text = original.Length > 0 ? original : Encoding.UTF8.GetBytes(obj.ToJsonString());
+            throw Unrecognized(type, $"Object 'Kind' is missing in '{Encoding.UTF8.GetString(text)}'", text);
+        }
+
         if (string.IsNullOrEmpty(kind)) obj["kind"] = kind = type.Kind;
+        if (string.IsNullOrEmpty(version) && type.IsCustom) throw StatusErrors.BadRequest($"the API version in the data () does not match the expected API version ({type.ApiVersion})");
         if (string.IsNullOrEmpty(version)) obj["apiVersion"] = version = type.ApiVersion;
         if (kind == type.Kind && version == type.ApiVersion) return;
         if (!type.IsCustom) throw CannotBeHandled(type, obj, KindProblem(type, obj));

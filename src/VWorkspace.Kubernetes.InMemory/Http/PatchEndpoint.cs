@@ -133,7 +133,7 @@ internal sealed class PatchEndpoint(ApiCore core)
             BodyReader.Coerce(type, patched, options, duplicates, Refused);
             return patched;
 
-            StatusException Refused(string why) => StatusErrors.Invalid(new GroupResource("", ""), "", [FieldCause.Invalid("patch", show(patched), why)]);
+            StatusException Refused(string why) => StatusErrors.Invalid(new GroupResource("", ""), "", [FieldCause.Invalid("patch", show(patch(live)), why)]);
         },
         IsPatch = true,
     };

@@ -70,6 +70,13 @@ internal static class ObjectMetaRules
         }
     }
 
+    /// <summary>The metadata of an object within another: the name is safe in a path, the collections follow the common rules.</summary>
+    public static IEnumerable<FieldCause> ValidateEmbedded(JsonObject metadata, string path) => (metadata.Text("name") is { Length: > 0 } name ? NameRules.PathSegment(name) : []).Select(e => FieldCause.Invalid(path + ".name", metadata.Text("name")!, e))
+        .Concat(LabelCauses(metadata.Child("labels"), path + ".labels"))
+        .Concat(AnnotationCauses(metadata.Child("annotations"), path + ".annotations"))
+        .Concat(OwnerReferences.Validate(metadata.Items("ownerReferences"), path))
+        .Concat(metadata.Items("finalizers").Texts().SelectMany(f => LabelSyntax.QualifiedNameErrors(f).Select(e => FieldCause.Invalid(path + ".finalizers", f, e))));
+
     /// <summary>Labels, annotations, owners and finalizers: what is checked of a new object and of a changed one alike.</summary>
     public static List<FieldCause> ValidateCollections(JsonObject obj)
     {

@@ -31,13 +31,13 @@ internal static class OwnerReferences
             warnings.Add($".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: {string.Join(", ", duplicates)}");
     }
 
-    public static IEnumerable<FieldCause> Validate(JsonArray? owners)
+    public static IEnumerable<FieldCause> Validate(JsonArray? owners, string metadata = "metadata")
     {
         string? controller = null;
         for (var i = 0; i < (owners?.Count ?? 0); i++)
         {
             var owner = owners![i];
-            var path = string.Create(CultureInfo.InvariantCulture, $"metadata.ownerReferences[{i}]");
+            var path = string.Create(CultureInfo.InvariantCulture, $"{metadata}.ownerReferences[{i}]");
             var (apiVersion, kind) = (owner.Text("apiVersion") ?? "", owner.Text("kind") ?? "");
             if (apiVersion.Length == 0 || apiVersion.Count(c => c == '/') > 1 || apiVersion.EndsWith('/')) yield return FieldCause.Invalid(path + ".apiVersion", apiVersion, "version must not be empty");
             foreach (var field in (string[])["kind", "name", "uid"])
@@ -46,7 +46,7 @@ internal static class OwnerReferences
             if (owner.Flag("controller") != true) continue;
             if (controller is not null)
             {
-                yield return FieldCause.InvalidRaw("metadata.ownerReferences", new JsonArray([.. owners.Select(o => (JsonNode)GoOrder(o))]).ToJsonString(BuiltinStrategy.RelaxedJson),
+                yield return FieldCause.InvalidRaw(metadata + ".ownerReferences", new JsonArray([.. owners.Select(o => (JsonNode)GoOrder(o))]).ToJsonString(BuiltinStrategy.RelaxedJson),
                     $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {owner.Text("name")}");
             }
             else

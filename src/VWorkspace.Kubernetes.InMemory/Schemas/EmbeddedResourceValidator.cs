@@ -46,7 +46,5 @@ internal static class EmbeddedResourceValidator
                 errors.Add(FieldError.Invalid(at, value, $"may have mixed case, but should otherwise match: {string.Join(",", wrong)}"));
             }
         }
-
-        if (o["metadata"] is { } metadata and not JsonObject) errors.Add(FieldError.Invalid(path.Child("metadata"), metadata, "must be an object"));
     }
 }
