@@ -12,7 +12,7 @@ public sealed class RoutingTests
         _server = await InMemoryApiServer.StartAsync();
         _client = new TestClient(_server);
         await _server.InstallCrdYamlAsync(TestData.GadgetCrd);
-        await _server.ApplyYamlAsync("{apiVersion: test.example.com/v1, kind: Gadget, metadata: {name: a}, spec: {text: x}}");
+        await _server.ApplyYamlAsync("{apiVersion: test.example.com/v1, kind: Gadget, metadata: {name: a}, spec: {text: x, replicas: 1}}");
     }
 
     [OneTimeTearDown]

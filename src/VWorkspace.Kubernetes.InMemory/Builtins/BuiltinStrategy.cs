@@ -52,6 +52,13 @@ internal class BuiltinStrategy : ResourceStrategy
 
     public override IReadOnlyList<string> Decode(ResourceType type, JsonObject obj) => Schema(type)?.Prune(obj) ?? [];
 
+    public override JsonObject Empty(ResourceType type)
+    {
+        var empty = base.Empty(type);
+        Schema(type)?.Canonicalize(empty);
+        return empty;
+    }
+
     public override void ApplyDefaults(ResourceType type, JsonObject obj)
     {
         if (Schema(type) is not { } schema) return;

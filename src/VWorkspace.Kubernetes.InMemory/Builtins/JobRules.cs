@@ -30,7 +30,7 @@ internal static partial class JobRules
         var labels = spec.Child("template")?["metadata"].Child("labels");
         if (spec.Child("selector") is not { } selector) yield return FieldCause.Required("spec.selector");
         else if (!LabelSelectorJson.Matches(selector, labels.StringMap()))
-            yield return FieldCause.InvalidRaw("spec.template.metadata.labels", GoPrint.Json(labels), "`selector` does not match template `labels`");
+            yield return FieldCause.InvalidRaw("spec.template.metadata.labels", GoText.Json(labels), "`selector` does not match template `labels`");
     }
 
     /// <summary>What jobs and the templates of cron jobs have in common.</summary>
@@ -96,10 +96,10 @@ internal static partial class JobRules
         {
             var path = $"spec.template.metadata.labels[{key}]";
             if (labels.Text(key) is not { } actual) yield return FieldCause.Required(path, $"must be '{value}'");
-            else if (actual != value) yield return FieldCause.InvalidRaw(path, GoPrint.Json(labels), $"must be '{value}'");
+            else if (actual != value) yield return FieldCause.InvalidRaw(path, GoText.Json(labels), $"must be '{value}'");
         }
 
-        if (!LabelSelectorJson.Matches(selector, expected)) yield return FieldCause.InvalidRaw("spec.selector", GoPrint.Json(selector), "`selector` not auto-generated");
+        if (!LabelSelectorJson.Matches(selector, expected)) yield return FieldCause.InvalidRaw("spec.selector", GoText.Json(selector), "`selector` not auto-generated");
     }
 
     private static IEnumerable<FieldCause> DomainPrefixedPath(string path, string value)

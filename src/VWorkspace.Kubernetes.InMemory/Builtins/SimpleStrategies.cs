@@ -79,7 +79,7 @@ internal sealed class CronJobStrategy : BuiltinStrategy
         if (spec.Text("concurrencyPolicy") is { } policy and not ("Allow" or "Forbid" or "Replace")) yield return FieldCause.NotSupported("spec.concurrencyPolicy", policy, "Allow", "Forbid", "Replace");
         var job = spec.Child("jobTemplate").Child("spec") ?? [];
         foreach (var cause in JobRules.WithoutSelector(job, "spec.jobTemplate.spec")) yield return cause;
-        if (job.Child("selector") is { } selector) yield return FieldCause.InvalidRaw("spec.jobTemplate.spec.selector", Http.GoPrint.Json(selector), "`selector` will be auto-generated");
+        if (job.Child("selector") is { } selector) yield return FieldCause.InvalidRaw("spec.jobTemplate.spec.selector", GoText.Json(selector), "`selector` will be auto-generated");
         if (job.Flag("manualSelector") == true) yield return new FieldCause("spec.jobTemplate.spec.manualSelector", "FieldValueNotSupported", "Unsupported value: true: supported values: \"nil\", \"false\"");
         foreach (var field in (string[])["successfulJobsHistoryLimit", "failedJobsHistoryLimit"])
             if (spec.Number(field) is { } limit and < 0) yield return JobRules.Number("spec." + field, limit, "must be greater than or equal to 0");

@@ -27,7 +27,7 @@ internal sealed class WorkloadStrategy : BuiltinStrategy
         else if (selector.Child("matchLabels") is not { Count: > 0 } && selector.Items("matchExpressions") is not { Count: > 0 })
             yield return FieldCause.Invalid("spec.selector", "{}", "empty selector is invalid for deployment");
         else if (!LabelSelectorJson.Matches(selector, labels.StringMap()))
-            yield return FieldCause.InvalidRaw("spec.template.metadata.labels", GoPrint.Json(labels), "`selector` does not match template `labels`");
+            yield return FieldCause.InvalidRaw("spec.template.metadata.labels", GoText.Json(labels), "`selector` does not match template `labels`");
         var template = spec.Child("template").Child("spec");
         var withClaims = template;
         if (spec.Items("volumeClaimTemplates") is { } claims && template is not null)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Schemas;
 
 namespace VWorkspace.Kubernetes.InMemory.Cel;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Schemas;
 
 namespace VWorkspace.Kubernetes.InMemory.Cel;

@@ -20,7 +20,7 @@ internal static class CustomMetadata
     {
         if (Problem(obj) is { } own) return own;
         return EmbeddedIn(schema, obj, "", isRoot: true).Select(e => Problem(e.Resource) is { } problem
-            ? $"{e.Path}.metadata: Invalid value: {GoPrint.Json(e.Resource["metadata"])}: {problem}" : null).FirstOrDefault(p => p is not null);
+            ? $"{e.Path}.metadata: Invalid value: {GoText.Json(e.Resource["metadata"])}: {problem}" : null).FirstOrDefault(p => p is not null);
     }
 
     /// <summary>The rules for names, labels and the like, for the metadata of embedded resources.</summary>

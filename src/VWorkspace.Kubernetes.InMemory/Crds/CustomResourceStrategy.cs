@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.ManagedFields;
@@ -71,18 +72,31 @@ internal sealed class CustomResourceStrategy : ResourceStrategy
         SchemaDefaulter.Default(_schema, obj);
     }
 
-    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj) => Causes(SchemaValidator.Validate(_schema, obj, null)).Concat(CustomMetadata.ValidateEmbedded(_schema, obj));
+    public override IEnumerable<FieldCause> Validate(ResourceType type, JsonObject obj) => Causes(SchemaValidator.Validate(_schema, obj, null)).Concat(CustomMetadata.ValidateEmbedded(_schema, obj)).Concat(ScaleCauses(obj));
 
     public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource)
     {
         var ofType = TypeCauses(type, obj).ToList();
-        return ofType.Count > 0 ? ofType : Causes(SchemaValidator.Validate(_schema, obj, old)).Concat(CustomMetadata.ValidateEmbedded(_schema, obj));
+        return ofType.Count > 0 ? ofType : Causes(SchemaValidator.Validate(_schema, obj, old)).Concat(CustomMetadata.ValidateEmbedded(_schema, obj)).Concat(ScaleCauses(obj));
     }
 
     private static IEnumerable<FieldCause> TypeCauses(ResourceType type, JsonObject obj)
     {
         if (obj.Text("kind") != type.Kind) yield return FieldCause.Invalid("kind", obj.Text("kind") ?? "", $"must be {type.Kind}");
         if (obj.Text("apiVersion") != type.ApiVersion) yield return FieldCause.Invalid("apiVersion", obj.Text("apiVersion") ?? "", $"must be {type.ApiVersion}");
+    }
+
+    /// <summary>What stands at the paths of the scale must be what a scale can show.</summary>
+    private IEnumerable<FieldCause> ScaleCauses(JsonObject obj)
+    {
+        if (Scale is null) yield break;
+        foreach (var path in (string[][])[Scale.Spec, Scale.Status])
+        {
+            if (obj.At(path).AsNumber() is not { } replicas) continue;
+            var shown = "." + string.Join('.', path);
+            if (replicas < 0) yield return FieldCause.InvalidRaw(shown, replicas.ToString(CultureInfo.InvariantCulture), "should be a non-negative integer");
+            else if (replicas > int.MaxValue) yield return FieldCause.InvalidRaw(shown, replicas.ToString(CultureInfo.InvariantCulture), "should be less than or equal to 2147483647");
+        }
     }
 
     public override IEnumerable<string> Warnings(ResourceType type, JsonObject obj, JsonObject? old) => ObjectMetaRules.FinalizerWarnings(obj, old);

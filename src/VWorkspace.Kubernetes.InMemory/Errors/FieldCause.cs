@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.Errors;
 
@@ -34,7 +34,7 @@ internal sealed record FieldCause(string Field, string Reason, string Message)
 
     public JsonObject ToJson() => new() { ["reason"] = Reason, ["message"] = Message, ["field"] = Field };
 
-    internal static string Quote(string value) => "\"" + JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value) + "\"";
+    internal static string Quote(string value) => GoText.Quote(value);
 
     private static string WithDetail(string text, string detail) => detail.Length == 0 ? text : text + ": " + detail;
 }

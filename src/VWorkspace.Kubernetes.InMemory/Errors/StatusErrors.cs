@@ -42,8 +42,8 @@ internal static class StatusErrors
 
     public static StatusException PageNotFound() => Of(404, "NotFound", "the server could not find the requested resource", []);
 
-    public static StatusException AlreadyExists(GroupResource resource, string name) =>
-        Of(409, "AlreadyExists", $"{resource} \"{name}\" already exists", Details(name, resource));
+    public static StatusException AlreadyExists(GroupResource resource, string name, bool isBeingDeleted = false) =>
+        Of(409, "AlreadyExists", $"{(isBeingDeleted ? "object is being deleted: " : "")}{resource} \"{name}\" already exists", Details(name, resource));
 
     public static StatusException Conflict(GroupResource resource, string name, string why) =>
         Of(409, "Conflict", $"Operation cannot be fulfilled on {resource} \"{name}\": {why}", Details(name, resource));

@@ -40,7 +40,7 @@ internal sealed class PatchEndpoint(ApiCore core)
         if (JsonPatchForm.Problem(operations) is { } problem) throw StatusErrors.BadRequest("error decoding patch: " + problem);
         if (operations.Count > 10000)
             throw StatusErrors.Of(413, "RequestEntityTooLarge", $"The allowed maximum operations in a JSON patch is 10000, got {operations.Count}", []);
-        return Patching(type, options, live => JsonPatch.Apply(live, operations).Document as JsonObject ?? throw StatusErrors.Rejected(), GoPrint.Json, JsonPatchForm.StrictProblems(operations, duplicates));
+        return Patching(type, options, live => JsonPatch.Apply(live, operations).Document as JsonObject ?? throw StatusErrors.Rejected(), GoText.Json, JsonPatchForm.StrictProblems(operations, duplicates));
     }
 
     private static UpdateSource MergeSource(ResourceType type, byte[] body, WriteParameters options)
@@ -50,7 +50,7 @@ internal sealed class PatchEndpoint(ApiCore core)
         if (parsed is null) throw StatusErrors.BadRequest("Invalid JSON Patch");
         if (parsed is not JsonObject patch)
             throw StatusErrors.BadRequest($"error decoding patch: json: cannot unmarshal {BodyReader.GoTypeName(parsed)} into Go value of type map[string]interface {{}}");
-        return Patching(type, options, live => (JsonObject)JsonMergePatch.Apply(live, patch)!, GoPrint.Json, duplicates);
+        return Patching(type, options, live => (JsonObject)JsonMergePatch.Apply(live, patch)!, GoText.Json, duplicates);
     }
 
     private UpdateSource StrategicSource(ResourceType type, byte[] body, WriteParameters options)
@@ -60,7 +60,7 @@ internal sealed class PatchEndpoint(ApiCore core)
         if (parsed is not (null or JsonObject))
             throw StatusErrors.BadRequest($"json: cannot unmarshal {BodyReader.GoTypeName(parsed)} into Go value of type map[string]interface {{}}");
         var patch = parsed as JsonObject ?? [];
-        return Patching(type, options, live => core.Ownership.StrategicMerge(type, live, patch), _ => GoPrint.Value(patch), duplicates);
+        return Patching(type, options, live => core.Ownership.StrategicMerge(type, live, patch), _ => GoPrint.Display(patch), duplicates);
     }
 
     private UpdateSource ApplySource(ResourceType type, byte[] body, string name, string subresource, WriteParameters options)

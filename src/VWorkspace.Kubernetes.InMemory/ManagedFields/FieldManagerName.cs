@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.ManagedFields;
 

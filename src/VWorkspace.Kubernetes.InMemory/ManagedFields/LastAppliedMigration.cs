@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.ManagedFields;
 
@@ -79,7 +80,7 @@ internal static class LastAppliedMigration
         }
 
         var text = new StringBuilder();
-        GoText.AppendSortedJson(text, configuration);
+        GoText.AppendJson(text, configuration);
         var annotations = (JsonObject)outcome.Object["metadata"]!["annotations"]!;
         annotations[Annotation] = text.Append('\n').ToString();
         if (annotations.Sum(a => Encoding.UTF8.GetByteCount(a.Key) + Encoding.UTF8.GetByteCount(a.Value?.ToString() ?? string.Empty)) > TotalAnnotationSizeLimit)

@@ -1,3 +1,5 @@
+using VWorkspace.Kubernetes.InMemory.Objects;
+
 namespace VWorkspace.Kubernetes.InMemory.ManagedFields;
 
 /// <summary>

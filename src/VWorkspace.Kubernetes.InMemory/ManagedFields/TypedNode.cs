@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.ManagedFields;
 
@@ -71,10 +72,10 @@ internal readonly record struct TypedNode(bool Exists, JsonNode? Node)
         var actual = Node.GetValueKind();
         return kind switch
         {
-            ScalarKind.Numeric when actual != JsonValueKind.Number => "expected numeric (int or float), got " + GoText.TypeName(Node),
-            ScalarKind.Text when actual != JsonValueKind.String => "expected string, got &value.valueUnstructured{Value:" + GoText.Syntax(Node) + "}",
-            ScalarKind.Boolean when actual is not (JsonValueKind.True or JsonValueKind.False) => "expected boolean, got &{" + GoText.Display(Node) + "}",
-            ScalarKind.Any when actual is JsonValueKind.Object or JsonValueKind.Array => "expected any scalar, got &{" + GoText.Display(Node) + "}",
+            ScalarKind.Numeric when actual != JsonValueKind.Number => "expected numeric (int or float), got " + GoPrint.TypeName(Node),
+            ScalarKind.Text when actual != JsonValueKind.String => "expected string, got &value.valueUnstructured{Value:" + GoPrint.Syntax(Node) + "}",
+            ScalarKind.Boolean when actual is not (JsonValueKind.True or JsonValueKind.False) => "expected boolean, got &{" + GoPrint.Display(Node) + "}",
+            ScalarKind.Any when actual is JsonValueKind.Object or JsonValueKind.Array => "expected any scalar, got &{" + GoPrint.Display(Node) + "}",
             _ => null,
         };
     }

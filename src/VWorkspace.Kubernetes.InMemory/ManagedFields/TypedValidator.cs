@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.ManagedFields;
 
@@ -40,7 +41,7 @@ internal static class TypedValidator
         {
             if (value.Node is not null)
             {
-                errors.Add("expected map, got &{" + GoText.Display(value.Node) + "}");
+                errors.Add("expected map, got &{" + GoPrint.Display(value.Node) + "}");
             }
 
             return;
@@ -71,7 +72,7 @@ internal static class TypedValidator
         {
             if (value.Node is not null)
             {
-                errors.Add("expected list, got &{" + GoText.Display(value.Node) + "}");
+                errors.Add("expected list, got &{" + GoPrint.Display(value.Node) + "}");
             }
 
             return;

@@ -86,6 +86,9 @@ internal abstract class ResourceStrategy
     /// <summary>What the client is told of a write that succeeds.</summary>
     public virtual IEnumerable<string> Warnings(ResourceType type, JsonObject obj, JsonObject? old) => [];
 
+    /// <summary>An object of the kind with nothing in it, as a bookmark carries one: what a typed kind always writes is there.</summary>
+    public virtual JsonObject Empty(ResourceType type) => new() { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind };
+
     /// <summary>What a deletion that names no policy does about dependents; null for leaving them to the garbage collector.</summary>
     public virtual string? DefaultPropagation => null;
 

@@ -45,7 +45,7 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
         await admission.ValidateAsync(attributes with { Object = obj }, ct).ConfigureAwait(false);
 
         if (pinned) throw StatusErrors.Unclassified("resourceVersion should not be set on objects to be created");
-        if (store.Find(type.StorageKey, ns, obj.Name()) is not null) throw StatusErrors.AlreadyExists(type.Resource, obj.Name());
+        if (store.Find(type.StorageKey, ns, obj.Name()) is { } there) throw StatusErrors.AlreadyExists(type.Resource, obj.Name(), there.Node.IsBeingDeleted());
         if (options.DryRun) return new WriteResult(obj, true);
         var stored = store.Add(type.StorageKey, obj, strategy.SchemaEpoch) ?? throw StatusErrors.AlreadyExists(type.Resource, obj.Name());
         return new WriteResult(stored.Node, true);
@@ -103,12 +103,14 @@ internal sealed class ResourceWriter(ObjectStore store, AdmissionChain admission
 
         KeepSystemMetadata(candidate, live, type.Namespaced);
         var context = new WriteContext(time, names, options);
-        if (subresource.Length > 0) candidate = strategy.PrepareForStatusUpdate(type, candidate, live, context, subresource);
+        // A change of the scale is one of the object's desired state, with the object's own rules.
+        var part = subresource == "scale" ? "" : subresource;
+        if (part.Length > 0) candidate = strategy.PrepareForStatusUpdate(type, candidate, live, context, subresource);
         else strategy.PrepareForUpdate(type, candidate, live, context);
         OwnerReferences.Deduplicate(candidate, options.Warnings);
         // Upstream checks the metadata of every kind as a whole and as a change, and as a change once more in the kind's own validation; clients see every cause.
         var metadataCauses = ObjectMetaRules.ValidateUpdate(candidate, live);
-        List<FieldCause> causes = [.. ObjectMetaRules.ValidateCollections(candidate), .. metadataCauses, .. metadataCauses, .. strategy.FinalizerCauses(candidate), .. strategy.ValidateUpdate(type, candidate, live, subresource)];
+        List<FieldCause> causes = [.. ObjectMetaRules.ValidateCollections(candidate), .. metadataCauses, .. metadataCauses, .. strategy.FinalizerCauses(candidate), .. strategy.ValidateUpdate(type, candidate, live, part)];
         if (causes.Count > 0) throw StatusErrors.Invalid(type.GroupKind, name, causes);
         options.Warnings.AddRange(strategy.Warnings(type, candidate, live));
         strategy.Canonicalize(type, candidate);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.Schemas;
 
@@ -27,16 +28,16 @@ internal sealed record ValidationRule(string Rule, string Message, string Messag
     public string Printed()
     {
         var text = new StringBuilder("{\"Rule\":");
-        GoText.WriteString(text, Rule);
+        GoText.AppendJsonString(text, Rule);
         text.Append(",\"Message\":");
-        GoText.WriteString(text, Message);
+        GoText.AppendJsonString(text, Message);
         text.Append(",\"MessageExpression\":");
-        GoText.WriteString(text, MessageExpression);
+        GoText.AppendJsonString(text, MessageExpression);
         text.Append(",\"Reason\":");
         if (Reason is null) text.Append("null");
-        else GoText.WriteString(text, Reason);
+        else GoText.AppendJsonString(text, Reason);
         text.Append(",\"FieldPath\":");
-        GoText.WriteString(text, FieldPath);
+        GoText.AppendJsonString(text, FieldPath);
         text.Append(",\"OptionalOldSelf\":").Append(OptionalOldSelf switch { null => "null", true => "true", false => "false" });
         return text.Append('}').ToString();
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.StrategicMerge;
 
@@ -64,7 +65,7 @@ internal static class ElementOrder
         if (i < items.Count)
         {
             throw new PatchFaultException(
-                $"The order in patch list:\n{ManagedFields.GoText.Display(patch)}\n doesn't match $setElementOrder list:\n{ManagedFields.GoText.Display(order)}\n", 500);
+                $"The order in patch list:\n{GoPrint.Display(patch)}\n doesn't match $setElementOrder list:\n{GoPrint.Display(order)}\n", 500);
         }
     }
 

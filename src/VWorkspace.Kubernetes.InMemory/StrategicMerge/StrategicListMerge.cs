@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.StrategicMerge;
 
@@ -135,7 +136,7 @@ internal static class StrategicListMerge
         string? type = null;
         foreach (var item in original.Concat(patch))
         {
-            var current = item switch { JsonObject => "map[string]interface {}", JsonArray => throw PatchFaultException.ListOfLists(), _ => ManagedFields.GoText.TypeName(item) };
+            var current = item switch { JsonObject => "map[string]interface {}", JsonArray => throw PatchFaultException.ListOfLists(), _ => GoPrint.TypeName(item) };
             if (type is not null && type != current)
             {
                 throw new PatchFaultException("list element types are not identical: [" + type + " " + current + "]", 500);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory.StrategicMerge;
 
@@ -33,12 +34,12 @@ internal sealed class PatchFaultException(string message, int statusCode) : Exce
     public static PatchFaultException ListOfLists() => new("lists of lists are not supported", 422);
 
     public static PatchFaultException NoMergeKey(JsonNode? item, string key) =>
-        new($"map: {ManagedFields.GoText.Display(item)} does not contain declared merge key: {key}", 500);
+        new($"map: {GoPrint.Display(item)} does not contain declared merge key: {key}", 500);
 
     public static PatchFaultException UnknownDirective(JsonNode? directive, JsonNode item) =>
-        new($"unknown patch type: {ManagedFields.GoText.Display(directive)} in map: {ManagedFields.GoText.Display(item)}", 500);
+        new($"unknown patch type: {GoPrint.Display(directive)} in map: {GoPrint.Display(item)}", 500);
 
     public static PatchFaultException BadType(string expected, JsonNode? actual) =>
-        new($"expected a {expected}, but received a {(actual is null ? "nil" : ManagedFields.GoText.TypeName(actual))}", 500);
+        new($"expected a {expected}, but received a {(actual is null ? "nil" : GoPrint.TypeName(actual))}", 500);
 }
 #pragma warning restore CA1032, CA1064

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using VWorkspace.Kubernetes.InMemory.Objects;
 
@@ -42,7 +43,8 @@ internal static class PrinterColumns
         return type switch
         {
             "integer" => value.AsNumber() is { } number ? JsonValue.Create(number) : null,
-            "number" or "boolean" => value is JsonValue ? value.DeepClone() : null,
+            "number" => value?.GetValueKind() == JsonValueKind.Number ? value.DeepClone() : null,
+            "boolean" => value?.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? value.DeepClone() : null,
             _ => values.Count == 1 ? value.ScalarText() : string.Join(',', values.Select(v => v.ScalarText())),
         };
     }

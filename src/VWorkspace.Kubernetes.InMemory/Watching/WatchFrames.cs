@@ -45,7 +45,8 @@ internal sealed class WatchFrames(ResourceType type, ListQuery options, Accepted
     {
         var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture) };
         if (initialEventsEnd) metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-        var bookmark = new JsonObject { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind, ["metadata"] = metadata };
+        var bookmark = type.Strategy.Empty(type);
+        bookmark["metadata"] = metadata;
         Write(output, "BOOKMARK", CanonicalJson.Write(format.IsMetadataOnly ? ObjectResponder.PartialMetadata(bookmark, format.Version)
             : format.Shape == ResponseShape.Table ? Table(bookmark) : bookmark));
     }

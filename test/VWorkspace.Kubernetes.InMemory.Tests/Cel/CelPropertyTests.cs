@@ -2,6 +2,7 @@ using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using VWorkspace.Kubernetes.InMemory.Cel;
+using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Schemas;
 
 namespace VWorkspace.Kubernetes.InMemory.Tests.Cel;

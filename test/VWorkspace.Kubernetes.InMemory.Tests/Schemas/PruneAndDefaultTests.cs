@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
+using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Schemas;
 
 namespace VWorkspace.Kubernetes.InMemory.Tests.Schemas;

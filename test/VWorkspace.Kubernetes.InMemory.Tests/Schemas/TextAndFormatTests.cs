@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Objects;
 using VWorkspace.Kubernetes.InMemory.Schemas;
 
 namespace VWorkspace.Kubernetes.InMemory.Tests.Schemas;

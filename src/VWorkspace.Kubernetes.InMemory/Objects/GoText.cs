@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using VWorkspace.Kubernetes.InMemory.Schemas;
 
-namespace VWorkspace.Kubernetes.InMemory.Schemas;
+namespace VWorkspace.Kubernetes.InMemory.Objects;
 
-/// <summary>Prints values as Go does, because the texts of the server are made by Go's formatter.</summary>
+/// <summary>Quotes, numbers and JSON as Go's <c>strconv</c> and <c>encoding/json</c> write them, so that messages and keys equal upstream's byte for byte.</summary>
 internal static class GoText
 {
     /// <summary>A value in a field error: strings quoted, numbers and booleans plain, null as the quoted word, everything else as JSON.</summary>
@@ -47,6 +48,9 @@ internal static class GoText
         return text.Append('"').ToString();
     }
 
+    /// <summary>Go's <c>%q</c> of a list of strings: <c>["a" "b"]</c>.</summary>
+    public static string Quote(IEnumerable<string> values) => "[" + string.Join(' ', values.Select(Quote)) + "]";
+
     private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
         or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
@@ -88,11 +92,12 @@ internal static class GoText
     public static string Json(JsonNode? value)
     {
         var text = new StringBuilder();
-        WriteJson(text, value);
+        AppendJson(text, value);
         return text.ToString();
     }
 
-    private static void WriteJson(StringBuilder text, JsonNode? value)
+    /// <summary>Appends what <see cref="Json"/> gives.</summary>
+    public static void AppendJson(StringBuilder text, JsonNode? value)
     {
         switch (value)
         {
@@ -106,9 +111,9 @@ internal static class GoText
                 {
                     if (!first) text.Append(',');
                     first = false;
-                    WriteString(text, key);
+                    AppendJsonString(text, key);
                     text.Append(':');
-                    WriteJson(text, member);
+                    AppendJson(text, member);
                 }
 
                 text.Append('}');
@@ -118,20 +123,21 @@ internal static class GoText
                 for (var i = 0; i < a.Count; i++)
                 {
                     if (i > 0) text.Append(',');
-                    WriteJson(text, a[i]);
+                    AppendJson(text, a[i]);
                 }
 
                 text.Append(']');
                 break;
             default:
-                if (JsonKinds.Of(value) == JsonKind.String) WriteString(text, value.GetValue<string>());
+                if (JsonKinds.Of(value) == JsonKind.String) AppendJsonString(text, value.GetValue<string>());
                 else if (JsonKinds.Of(value) == JsonKind.Float) text.Append(JsonFloat(JsonKinds.AsDouble(value)));
                 else text.Append(value.ToJsonString());
                 break;
         }
     }
 
-    internal static void WriteString(StringBuilder text, string value)
+    /// <summary>Appends a JSON string with Go's escapes.</summary>
+    public static void AppendJsonString(StringBuilder text, string value)
     {
         text.Append('"');
         foreach (var c in value)
