@@ -143,13 +143,14 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         using var background = new CancellationTokenSource();
         using var eventsCut = new CancellationTokenSource();
         var running = new List<Task>();
+        long start = Clock.GetTimestamp();
         Task events = Waiting.SwallowCancellationAsync(_events.RunAsync(eventsCut.Token));
         try
         {
             running.Add(Waiting.SwallowCancellationAsync(_kinds.RunAsync(background.Token)));
             running.AddRange(_loops.Where(static loop => !loop.LeaderOnly).Select(loop => _workers.RunAsync(loop, background.Token)));
-            if (await PassStartupChecksAsync(stop) is { } failure) return new(ManagerExitReason.StartupFailed, failure);
-            await StartCachesAsync(background.Token, stop);
+            if (await PassStartupChecksAsync(start, stop) is { } failure) return new(ManagerExitReason.StartupFailed, failure);
+            if (await StartCachesAsync(start, background.Token, stop) is { } missing) return new(ManagerExitReason.StartupFailed, $"still waiting for {missing}");
             return await _term.RunAsync(_controllers, [.. _loops.Where(static loop => loop.LeaderOnly)], () => FlushEventsAsync(events), stop, abort);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -174,15 +175,14 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
     }
 
     /// <returns>Why the checks failed for too long; null when they passed.</returns>
-    private async Task<string?> PassStartupChecksAsync(CancellationToken stop)
+    private async Task<string?> PassStartupChecksAsync(long start, CancellationToken stop)
     {
-        long start = Clock.GetTimestamp();
         var backoff = new ReflectorBackoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(2), Clock, _random);
         foreach (StartupCheck check in _options.StartupChecks)
         {
             while (await FailureOfAsync(check, start, stop) is { } failure)
             {
-                if (_options.StartupTimeout != Timeout.InfiniteTimeSpan && Clock.GetElapsedTime(start) >= _options.StartupTimeout) return $"{check.Name}: {failure}";
+                if (Left(start) <= TimeSpan.Zero) return $"{check.Name}: {failure}";
                 StartupCheckFailed(_logger, check.Name, failure);
                 await Task.Delay(TimeSpan.FromMilliseconds(200) + backoff.Next(), Clock, stop);
             }
@@ -215,19 +215,24 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         }
     }
 
-    private async Task StartCachesAsync(CancellationToken background, CancellationToken stop)
+    /// <returns>What did not come in time; null when everything is there.</returns>
+    private async Task<string?> StartCachesAsync(long start, CancellationToken background, CancellationToken stop)
     {
-        await WaitWithNoticeAsync(_kinds.Discovered, static () => "discovery of the API server", stop);
+        const string Discovery = "discovery of the API server";
+        if (!await WaitWithNoticeAsync(_kinds.Discovered, static () => Discovery, start, stop)) return Discovery;
         _ = _cache.Informer(CustomResourceDefinition.Resource, optional: true).Subscribe(_kinds);
         _cache.Start(background);
         foreach (IInformerControl informer in _cache.All.Where(static i => !i.Optional))
-            await WaitWithNoticeAsync(informer.WaitForSyncAsync(stop), () => Describe(informer), stop);
+            if (!await WaitWithNoticeAsync(informer.WaitForSyncAsync(stop), () => Describe(informer), start, stop)) return Describe(informer);
 
         // Optional kinds that are served are worth a moment, so that the first pass sees their objects; one that cannot be listed must not hold up the rest.
         Task optional = Task.WhenAll(_cache.All.Where(i => i.Optional && _kinds.IsServed(i.Resource.Kind)).Select(i => i.WaitForSyncAsync(stop)));
         await Waiting.AtMostAsync(optional, _options.OptionalSyncTimeout, Clock, stop);
         CachesSynced = true;
+        return null;
     }
+
+    private TimeSpan Left(long start) => _options.StartupTimeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : _options.StartupTimeout - Clock.GetElapsedTime(start);
 
     private string Describe(IInformerControl informer) =>
         _kinds.IsServed(informer.Resource.Kind)
@@ -240,16 +245,20 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         await Waiting.AtMostAsync(events, FlushTimeout, Clock, CancellationToken.None);
     }
 
-    private async Task WaitWithNoticeAsync(Task condition, Func<string> what, CancellationToken stop)
+    /// <returns>False when the start has taken too long.</returns>
+    private async Task<bool> WaitWithNoticeAsync(Task condition, Func<string> what, long start, CancellationToken stop)
     {
         while (true)
         {
-            await Waiting.AtMostAsync(condition, WaitingNotice, Clock, stop);
+            TimeSpan left = Left(start);
+            if (left <= TimeSpan.Zero && !condition.IsCompleted) return false;
+            await Waiting.AtMostAsync(condition, left > TimeSpan.Zero && left < WaitingNotice ? left : WaitingNotice, Clock, stop);
             if (condition.IsCompleted) break;
             WaitingFor(_logger, what());
         }
 
         await condition;
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "start-up check failed, will be retried")]

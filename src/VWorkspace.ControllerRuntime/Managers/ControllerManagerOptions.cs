@@ -31,7 +31,10 @@ public sealed record ControllerManagerOptions
     /// <summary>Checks that have to pass before caches are started, repeated with back-off.</summary>
     public IReadOnlyList<StartupCheck> StartupChecks { get; init; } = [];
 
-    /// <summary>How long <see cref="StartupChecks"/> are repeated before the manager gives up. Default: for ever.</summary>
+    /// <summary>
+    /// How long <see cref="StartupChecks"/> are repeated, discovery is asked, and required kinds are waited for and listed before the manager gives up.
+    /// Default: for ever.
+    /// </summary>
     public TimeSpan StartupTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The instruments; null for new ones under the default meter name, owned by the manager.</summary>
@@ -87,6 +90,6 @@ public enum ManagerExitReason
     /// <summary>The lease was lost: <c>leader election lost</c>.</summary>
     LeaderElectionLost,
 
-    /// <summary>The start-up checks did not pass in time.</summary>
+    /// <summary>The start-up checks did not pass, or what controllers require was not there, in time.</summary>
     StartupFailed,
 }

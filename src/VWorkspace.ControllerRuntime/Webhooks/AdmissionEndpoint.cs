@@ -22,7 +22,7 @@ public static partial class AdmissionEndpoint
     /// <param name="handler">Decides.</param>
     /// <param name="metrics">Counts.</param>
     /// <param name="clock">Measures.</param>
-    /// <param name="logger">Told about handlers that throw.</param>
+    /// <param name="logger">Told about warnings and about handlers that throw.</param>
     public static IEndpointConventionBuilder MapAdmission(
         this IEndpointRouteBuilder endpoints, string path, IAdmissionHandler handler, RuntimeMetrics metrics, TimeProvider clock, ILogger logger)
     {
@@ -111,6 +111,12 @@ public static partial class AdmissionEndpoint
             before = null;
         }
 
+        if (decision.Warnings.Count > 0)
+        {
+            using (logger.BeginScope(new KeyValuePair<string, object?>[] { new("namespace", request.Key.Namespace), new("name", request.Key.Name) }))
+                Warned(logger, request.Kind.Kind, string.Join("; ", decision.Warnings));
+        }
+
         JsonArray? patch = decision.IsAllowed && before is not null && request.Object is not null ? JsonDifference.Patch(before, request.Object) : null;
         await WriteAsync(context, request.Uid, decision, patch);
     }
@@ -129,6 +135,9 @@ public static partial class AdmissionEndpoint
         if (decision.Warnings.Count > 0) response["warnings"] = new JsonArray([.. decision.Warnings.Select(static warning => (JsonNode)warning)]);
         await Review.WriteAsync(context, response);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "admission warnings")]
+    private static partial void Warned(ILogger logger, string kind, string warnings);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "admission handler threw")]
     private static partial void HandlerFailed(ILogger logger, Exception fault, string kind, string error);

@@ -19,14 +19,14 @@ internal static class FlagTable
     [
         new("metrics-bind-address", FlagKind.Address, ":8080", "Where /metrics is served; 0 for no listener",
             (o, v) => o with { Metrics = o.Metrics with { BindAddress = BindAddress.Parse(v) } }),
-        new("metrics-secure", FlagKind.Boolean, "false", "HTTPS and token review on /metrics",
-            (o, v) => o with { Metrics = o.Metrics with { Secure = Boolean(v) } }) { HasEffect = false },
-        new("metrics-cert-path", FlagKind.Path, "", "Directory of the metrics certificate",
-            (o, v) => o with { Metrics = o.Metrics with { Certificate = o.Metrics.Certificate with { Directory = v } } }) { HasEffect = false },
+        new("metrics-secure", FlagKind.Boolean, "false", "HTTPS on /metrics, for those whom the API server lets get it",
+            (o, v) => o with { Metrics = o.Metrics with { Secure = Boolean(v) } }),
+        new("metrics-cert-path", FlagKind.Path, "", "Directory of the metrics certificate; self-signed, in memory, when empty",
+            (o, v) => o with { Metrics = o.Metrics with { Certificate = o.Metrics.Certificate with { Directory = v } } }),
         new("metrics-cert-name", FlagKind.Text, "tls.crt", "File name of the metrics certificate",
-            (o, v) => o with { Metrics = o.Metrics with { Certificate = o.Metrics.Certificate with { CertificateName = NotEmpty(v) } } }) { HasEffect = false },
+            (o, v) => o with { Metrics = o.Metrics with { Certificate = o.Metrics.Certificate with { CertificateName = NotEmpty(v) } } }),
         new("metrics-cert-key", FlagKind.Text, "tls.key", "File name of the key of the metrics certificate",
-            (o, v) => o with { Metrics = o.Metrics with { Certificate = o.Metrics.Certificate with { KeyName = NotEmpty(v) } } }) { HasEffect = false },
+            (o, v) => o with { Metrics = o.Metrics with { Certificate = o.Metrics.Certificate with { KeyName = NotEmpty(v) } } }),
         new("health-probe-bind-address", FlagKind.Address, ":8081", "Where /healthz and /readyz are served; 0 for no listener",
             (o, v) => o with { HealthProbeBindAddress = BindAddress.Parse(v) }),
     ];
@@ -59,7 +59,7 @@ internal static class FlagTable
             (o, v) => o with { Webhooks = o.Webhooks with { Certificate = o.Webhooks.Certificate with { CertificateName = NotEmpty(v) } } }),
         new("webhook-cert-key", FlagKind.Text, "tls.key", "File name of the key of the webhook certificate",
             (o, v) => o with { Webhooks = o.Webhooks with { Certificate = o.Webhooks.Certificate with { KeyName = NotEmpty(v) } } }),
-        new("enable-http2", FlagKind.Boolean, "false", "HTTP/2 on webhooks; off because of rapid-reset style attacks",
+        new("enable-http2", FlagKind.Boolean, "false", "HTTP/2 on metrics and webhooks; off because of rapid-reset style attacks",
             (o, v) => o with { Webhooks = o.Webhooks with { EnableHttp2 = Boolean(v) } }),
     ];
 
@@ -152,7 +152,7 @@ internal static class FlagTable
             (o, v) => o with { Runtime = o.Runtime with { ReconcileTimeout = GoDuration.Parse(v) } }),
         new("graceful-shutdown-timeout", FlagKind.Duration, "30s", "Time for running reconciles at the end",
             (o, v) => o with { Runtime = o.Runtime with { GracefulShutdownTimeout = GoDuration.Parse(v) } }),
-        new("startup-timeout", FlagKind.Duration, "2m", "How long the API server may be unreachable at start",
+        new("startup-timeout", FlagKind.Duration, "2m", "How long the start waits for the API server, the CRDs and the permission to list what is watched; then exit code 1",
             (o, v) => o with { Runtime = o.Runtime with { StartupTimeout = GoDuration.Parse(v) } }),
         new("kube-api-qps", FlagKind.Number, "20", "Sustained requests per second to the API server",
             (o, v) => o with { Runtime = o.Runtime with { KubeApiQps = Real(v) } }),

@@ -16,9 +16,6 @@ internal static partial class HostLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "flag is obsolete and ignored")]
     public static partial void ObsoleteFlag(ILogger logger, string flag);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "metrics are not served: this build cannot secure them, and open ones were not asked for")]
-    public static partial void MetricsWithheld(ILogger logger, string flag);
-
     [LoggerMessage(Level = LogLevel.Information, Message = "listening")]
     public static partial void Listening(ILogger logger, string health, string metrics);
 

@@ -37,7 +37,7 @@ public static class OperatorHost
         }
         try
         {
-            return await new OperatorRun(options, surroundings, logging, logger).RunAsync(cancellationToken);
+            return await new OperatorRun(options, surroundings, identity, logging, logger).RunAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

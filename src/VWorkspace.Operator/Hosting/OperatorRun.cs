@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using VWorkspace.Api;
 using VWorkspace.Apps;
@@ -6,6 +7,7 @@ using VWorkspace.Kubernetes;
 using VWorkspace.Operator.Build;
 using VWorkspace.Operator.CommandLine;
 using VWorkspace.Operator.Health;
+using VWorkspace.Operator.Logging;
 using VWorkspace.Operator.Metrics;
 using VWorkspace.Operator.Settings;
 using VWorkspace.Operator.Webhooks;
@@ -13,7 +15,7 @@ using VWorkspace.Operator.Webhooks;
 namespace VWorkspace.Operator.Hosting;
 
 /// <summary>One run of the operator, from the first log line to the last, in the order of the handbook.</summary>
-internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings surroundings, ILoggerFactory logging, ILogger logger)
+internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings surroundings, LogIdentity identity, ILoggerFactory logging, ILogger logger)
 {
     private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(10);
     private static readonly KubernetesResource<PartialObject> Namespaces = PartialObject.Resource(new("", "v1", "Namespace"), "namespaces", namespaced: false);
@@ -42,11 +44,13 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
             metrics.ObserveCertificate(() => webhooks.CertificateExpiry);
         }
 
-        await using Listeners? listeners = await ListenAsync(collector, stop);
+        using SecureMetrics? secure = options.Metrics.Secure ? new SecureMetrics(options, runtimeMetrics, surroundings.Clock, logging) : null;
+        await using Listeners? listeners = await ListenAsync(collector, secure, stop);
         if (listeners is null) return ExitCode.Failure;
 
         if (Configuration() is not { } configuration) return ExitCode.Failure;
         await using var client = new KubernetesClient(configuration, ClientOptions(build));
+        secure?.Connect(client);
         await using var manager = new ControllerManager(ManagerOptions(client, runtimeMetrics, metrics));
         var services = new ApplicationInstanceServices { VersionPolicy = CatalogPolicy.Open(manager, options.OperatorNamespace), Random = surroundings.Seed is { } seed ? new Random(seed) : null };
         Compose(client, manager, metrics, services);
@@ -70,8 +74,9 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
     {
         IInformer<ApplicationInstance> applications = manager.Cache.Informer(ApiResources.ApplicationInstances);
         IInformer<Operation> operations = manager.Cache.Informer(ApiResources.Operations);
-        // Only whether they can be listed matters in this build, so only their metadata is kept.
+        // Their names and whether they can be listed is what matters in this build, so only their metadata is kept.
         IInformer<PartialObject> clusters = manager.Cache.Informer(ApiResources.Clusters.As(KubernetesJson.Default.PartialObject));
+        clusters.Subscribe(new ActiveClusterName(clusters.Store, options.OperatorNamespace, identity));
         IInformer<PartialObject> namespaces = manager.Cache.Informer(Namespaces);
         metrics.Observe(namespaces.Store, applications.Store);
         LeaderElectionSettings election = options.LeaderElection;
@@ -159,10 +164,8 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         }
     }
 
-    private async Task<Listeners?> ListenAsync(PrometheusCollector collector, CancellationToken stop)
+    private async Task<Listeners?> ListenAsync(PrometheusCollector collector, SecureMetrics? secure, CancellationToken stop)
     {
-        BindAddress metricsAddress = options.Metrics.Secure ? BindAddress.Off : options.Metrics.BindAddress;
-        if (options.Metrics is { Secure: true, BindAddress.IsOn: true }) HostLog.MetricsWithheld(logger, "--metrics-secure");
         HealthChecks ready = _readiness.Checks(surroundings.Clock);
         var live = new HealthChecks(surroundings.Clock);
         live.Add("ping", HealthChecks.PingAsync);
@@ -174,11 +177,15 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
                 routes.MapHealth("/healthz", live);
                 routes.MapHealth("/readyz", ready);
             }, logging, null, stop);
-            metrics = await HttpListener.StartAsync(metricsAddress, routes => routes.MapMetrics(collector), logging, null, stop);
+            metrics = await HttpListener.StartAsync(options.Metrics.BindAddress, routes =>
+            {
+                IEndpointConventionBuilder endpoint = routes.MapMetrics(collector);
+                secure?.Guard(endpoint);
+            }, logging, secure?.Tls, stop);
         }
         catch (IOException fault)
         {
-            HostLog.CannotListen(logger, options.HealthProbeBindAddress.ToString(), metricsAddress.ToString(), fault.Message);
+            HostLog.CannotListen(logger, options.HealthProbeBindAddress.ToString(), options.Metrics.BindAddress.ToString(), fault.Message);
             if (health is not null) await health.DisposeAsync();
             return null;
         }

@@ -8,10 +8,10 @@ public sealed record MetricsSettings
     /// <summary>Where <c>/metrics</c> is served. Default <c>:8080</c>.</summary>
     public BindAddress BindAddress { get; init; } = BindAddress.AnyInterface(8080);
 
-    /// <summary>HTTPS with token review. Default false.</summary>
+    /// <summary>HTTPS, and only for those whom the API server lets get <c>/metrics</c>. Default false.</summary>
     public bool Secure { get; init; }
 
-    /// <summary>Certificate files for the secure listener.</summary>
+    /// <summary>Certificate files for the secure listener; without a directory a self-signed one is made.</summary>
     public CertificateFiles Certificate { get; init; } = new("");
 }
 
@@ -58,7 +58,7 @@ public sealed record WebhookSettings
     /// <summary>Serving certificate. When its directory is not there, a self-signed one is made.</summary>
     public CertificateFiles Certificate { get; init; } = new("/tmp/k8s-webhook-server/serving-certs");
 
-    /// <summary>HTTP/2 on webhooks. Default false because of rapid-reset style attacks.</summary>
+    /// <summary>HTTP/2 on webhooks and secure metrics. Default false because of rapid-reset style attacks.</summary>
     public bool EnableHttp2 { get; init; }
 }
 
@@ -201,7 +201,7 @@ public sealed record RuntimeSettings
     /// <summary>Time for running reconciles at the end. Default 30 s.</summary>
     public TimeSpan GracefulShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the API server may be unreachable at start. Default 2 min.</summary>
+    /// <summary>How long the start waits for the API server, the CRDs and the first lists of what is watched. Default 2 min.</summary>
     public TimeSpan StartupTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Sustained requests per second to the API server. Default 20.</summary>

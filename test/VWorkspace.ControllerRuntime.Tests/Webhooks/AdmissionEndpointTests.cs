@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using VWorkspace.Kubernetes;
 
 namespace VWorkspace.ControllerRuntime.Tests;
@@ -21,19 +20,21 @@ internal sealed class AdmissionEndpointTests
     private PrometheusCollector _collector = null!;
     private WebApplication _app = null!;
     private HttpClient _http = null!;
+    private RecordingLogs _logs = null!;
     private Func<AdmissionRequest, AdmissionDecision> _handler = static _ => AdmissionDecision.Allowed;
 
     [SetUp]
     public async Task SetUpAsync()
     {
         string meter = $"admission-{TestContext.CurrentContext.Test.ID}";
+        _logs = new();
         _collector = new(meter);
         _metrics = new(meter);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
-        _app.MapAdmission(Path, new Handler(request => _handler(request)), _metrics, TimeProvider.System, NullLogger.Instance);
+        _app.MapAdmission(Path, new Handler(request => _handler(request)), _metrics, TimeProvider.System, _logs.CreateLogger("webhook"));
         await _app.StartAsync();
         _http = new() { BaseAddress = new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
     }
@@ -42,6 +43,7 @@ internal sealed class AdmissionEndpointTests
     public async Task TearDownAsync()
     {
         _http.Dispose();
+        _logs.Dispose();
         await _app.DisposeAsync();
         _metrics.Dispose();
         _collector.Dispose();
@@ -100,6 +102,17 @@ internal sealed class AdmissionEndpointTests
         JsonObject response = await AskAsync(Review().ToJsonString());
         Assert.That(response.ToJsonString(), Is.EqualTo(
             """{"uid":"u-1","allowed":false,"status":{"status":"Failure","code":422,"reason":"Invalid","message":"spec.x must not be empty"},"warnings":["w"]}"""));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Warnings_are_in_the_log_too(bool allowed)
+    {
+        _handler = _ => (allowed ? AdmissionDecision.Allowed : AdmissionDecision.Invalid("x")) with { Warnings = ["spec.a is deprecated", "b"] };
+        await AskAsync(Review().ToJsonString());
+        LogLine line = _logs.Lines.Single(static l => l.Message == "admission warnings");
+        Assert.That((line.Level, line.Fields["kind"], line.Fields["namespace"], line.Fields["name"], line.Fields["warnings"]),
+            Is.EqualTo((LogLevel.Warning, (object?)"Widget", (object?)"a", (object?)"one", (object?)"spec.a is deprecated; b")));
     }
 
     [Test]

@@ -88,15 +88,6 @@ public sealed partial class OperatorHostTests
     }
 
     [Test]
-    public async Task Secure_metrics_are_withheld_rather_than_served_openly()
-    {
-        await using OperatorUnderTest manager = await OperatorUnderTest.StartAsync(_server, _directory, options => options with { Metrics = options.Metrics with { Secure = true } });
-        Assert.That((await manager.ListeningAsync()).Metrics, Is.Null);
-        await Http.UntilAsync(await manager.HealthAsync(), "/readyz", HttpStatusCode.OK);
-        Assert.That(manager.Log, Does.Contain("metrics are not served"));
-    }
-
-    [Test]
     public async Task Options_that_make_no_sense_end_the_run_with_2()
     {
         await using OperatorUnderTest manager = await OperatorUnderTest.StartAsync(_server, _directory, options => options with { LeaderElection = options.LeaderElection with { RenewDeadline = TimeSpan.FromMinutes(1) } });

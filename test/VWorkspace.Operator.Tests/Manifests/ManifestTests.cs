@@ -41,7 +41,7 @@ public sealed class ManifestTests
         await File.WriteAllTextAsync(kubeconfig, server.Kubeconfig);
         await using var client = new KubernetesClient(KubernetesClientConfiguration.FromKubeconfigFile(kubeconfig));
         int applied = 0;
-        foreach (JsonObject manifest in Objects("deploy/manifests", "deploy/examples", "deploy/webhooks").Where(manifest => (string?)manifest["apiVersion"] != "cert-manager.io/v1"))
+        foreach (JsonObject manifest in Objects("deploy/manifests", "deploy/examples", "deploy/webhooks", "deploy/metrics").Where(manifest => (string?)manifest["apiVersion"] != "cert-manager.io/v1"))
         {
             string kind = (string)manifest["kind"]!, apiVersion = (string)manifest["apiVersion"]!, name = (string)manifest["metadata"]!["name"]!;
             string[] group = apiVersion.Contains('/', StringComparison.Ordinal) ? apiVersion.Split('/') : ["", apiVersion];
