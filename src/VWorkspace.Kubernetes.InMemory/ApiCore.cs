@@ -117,11 +117,20 @@ internal sealed class ApiCore : IAsyncDisposable
         var options = new WriteParameters { User = SystemUser, FieldManager = "kube-apiserver" };
         var namespaces = ((IEnumerable<string>)["default", "kube-node-lease", "kube-public", "kube-system"])
             .Select(name => new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } });
-        foreach (var obj in namespaces.Concat(Options.Rbac ? BootstrapPolicy.Objects() : []))
+        foreach (var obj in namespaces.Concat(SystemPriorityClasses()).Concat(Options.Rbac ? BootstrapPolicy.Objects() : []))
         {
             var type = Registry.FindKind(obj["apiVersion"]!.GetValue<string>(), obj["kind"]!.GetValue<string>())!;
             await Writer.CreateAsync(type, "", BodyReader.Decode(type, obj, options), options, ct).ConfigureAwait(false);
         }
+    }
+
+    private static IEnumerable<JsonObject> SystemPriorityClasses()
+    {
+        yield return Class("system-node-critical", 2000001000, "Used for system critical pods that must not be moved from their current node.");
+        yield return Class("system-cluster-critical", 2000000000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.");
+
+        static JsonObject Class(string name, int value, string description) =>
+            new() { ["apiVersion"] = "scheduling.k8s.io/v1", ["kind"] = "PriorityClass", ["metadata"] = new JsonObject { ["name"] = name }, ["value"] = value, ["description"] = description };
     }
 
     /// <summary>The server itself.</summary>

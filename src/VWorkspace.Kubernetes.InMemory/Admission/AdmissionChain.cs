@@ -25,6 +25,7 @@ internal sealed class AdmissionChain(ObjectStore store, WebhookDispatcher webhoo
     public async ValueTask<JsonObject> MutateAsync(AdmissionAttributes attributes, CancellationToken ct)
     {
         CheckNamespaceLifecycle(attributes);
+        SchedulingAdmission.Apply(attributes, store);
         return await webhooks.MutateAsync(attributes, ct).ConfigureAwait(false);
     }
 

@@ -135,7 +135,7 @@ internal static class BuiltinCatalog
         var webhooks = new WebhookConfigurationStrategy { CoreMetadata = false, Generation = true };
         yield return Make("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
         yield return Make("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false, webhooks) with { Categories = ["api-extensions"] };
-        yield return Make("apiregistration.k8s.io", "v1", "apiservices", "APIService", false, new BuiltinStrategy { CoreMetadata = false, Status = true, UnconditionalUpdate = false }) with { Categories = ["api-extensions"] };
+        yield return Make("apiregistration.k8s.io", "v1", "apiservices", "APIService", false, new BuiltinStrategy { CoreMetadata = false, Status = true, UnconditionalUpdate = false, Names = NameRules.PathSegment }) with { Categories = ["api-extensions"] };
     }
 
     private static IEnumerable<ResourceType> Reviews()

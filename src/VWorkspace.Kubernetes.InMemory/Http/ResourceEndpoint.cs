@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using VWorkspace.Kubernetes.InMemory.Authorization;
+using VWorkspace.Kubernetes.InMemory.Builtins;
 using VWorkspace.Kubernetes.InMemory.Errors;
 using VWorkspace.Kubernetes.InMemory.Http.Protobuf;
 using VWorkspace.Kubernetes.InMemory.Objects;
@@ -34,6 +35,7 @@ internal sealed class ResourceEndpoint(ApiCore core)
         }
 
         CheckMethod(type, info, subresource);
+        if (type.StorageKey == ApiServiceCatalog.StorageKey) await ApiServiceCatalog.SyncAsync(core, ct).ConfigureAwait(false);
         var format = _responder.Negotiate(http);
         var ns = type.Namespaced ? info.Namespace : "";
         var options = WriteOptionsReader.Read(http, info, user);
