@@ -39,19 +39,12 @@ public static class ApplicationInstanceController
     /// <summary>Name of the controller in metrics and logs.</summary>
     public const string Name = "applicationinstance";
 
-    // Index names are shared by all controllers of a manager.
-    internal const string ByUid = "apps.operation-by-uid";
-    private const string ByLabel = "apps.instance-by-label";
-
     /// <summary>Kinds whose coming and going matters to instances.</summary>
     private static readonly HashSet<GroupVersionKind> Dependencies =
     [
         FluxResources.HelmReleases.Kind, FluxResources.HelmRepositories.Kind, FluxResources.OciRepositories.Kind,
         FluxResources.Certificates.Kind, FluxResources.ExternalSecrets.Kind, FluxResources.ExternalSecretsBeta.Kind,
     ];
-
-    /// <summary>Only what carries our label is watched, so that memory grows with our own objects.</summary>
-    private static readonly InformerScope OwnObjects = new(LabelSelector: Labels.ApplicationInstance);
 
     /// <summary>Adds the controller to a manager that has not been started.</summary>
     /// <param name="manager">The manager.</param>
@@ -65,16 +58,24 @@ public static class ApplicationInstanceController
         IReadOnlyList<string> faults = options.Validate();
         if (faults.Count > 0) throw new ArgumentException($"settings of the {Name} controller: {string.Join("; ", faults)}", nameof(options));
         services ??= new();
-        Stores stores = OpenStores(manager);
+        Stores stores = Stores.Open(manager.Cache);
         IObjectStore<ApplicationInstance> instances = stores.Instances;
 
+        var watches = new ChildWatches(stores, manager.Kinds, options.NamespaceGate, manager.Clock);
+        _ = manager.Cache.Informer(ApiResources.ApplicationInstances).Subscribe(watches);
+        _ = manager.Cache.Informer(FluxResources.Namespaces, optional: true).Subscribe(watches);
         IControllerBuilder builder = manager.AddController(Name)
             .For(ApiResources.ApplicationInstances, InstanceChanges.Matter)
-            .Watches(FluxResources.HelmReleases, release => ParentOf(instances, release), OwnObjects)
-            .Watches(FluxResources.OciRepositories, source => ParentOf(instances, source), OwnObjects)
-            .Watches(FluxResources.HelmRepositories, source => ParentOf(instances, source), OwnObjects)
+            .Watches(stores.Releases, release => ParentOf(instances, release))
+            .Watches(stores.OciRepositories, source => ParentOf(instances, source))
+            .Watches(stores.HelmRepositories, source => ParentOf(instances, source))
+            .Watches(stores.Ingresses, ingress => WhoseRelease(instances, ingress), InstanceChanges.IngressMatters)
+            .Watches(stores.Certificates, certificate => WhoseRelease(instances, certificate))
+            .Watches(stores.ExternalSecrets, secret => WhoseRelease(instances, secret))
+            .Watches(stores.ExternalSecretsBeta, secret => WhoseRelease(instances, secret))
             .Watches(FluxResources.Namespaces, ns => instances.List(ns.Metadata.Name).Select(i => ObjectKey.Of(i)), predicate: InstanceChanges.NamespaceMatters)
             .Watches(ApiResources.Operations, TargetOf, predicate: InstanceChanges.OperationMatters)
+            .StartsAfter(watches.PrepareAsync)
             .Triggered(out Action<ObjectKey> trigger)
             .With(new()
             {
@@ -121,27 +122,6 @@ public static class ApplicationInstanceController
             services.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
     }
 
-    private static Stores OpenStores(IControllerManager manager)
-    {
-        IInformerCache cache = manager.Cache;
-        IInformer<ApplicationInstance> instances = cache.Informer(ApiResources.ApplicationInstances);
-        instances.AddIndex(ByLabel, ByLabelValue);
-        IInformer<Operation> operations = cache.Informer(ApiResources.Operations);
-        operations.AddIndex(ByUid, ByUidValue);
-        return new(
-            instances.Store,
-            operations.Store,
-            cache.Informer(FluxResources.Namespaces, optional: true).Store,
-            cache.Informer(FluxResources.HelmReleases, OwnObjects, optional: true).Store,
-            cache.Informer(FluxResources.HelmRepositories, OwnObjects, optional: true).Store,
-            cache.Informer(FluxResources.OciRepositories, OwnObjects, optional: true).Store);
-    }
-
-    private static IEnumerable<string> ByLabelValue(ApplicationInstance instance) =>
-        [$"{instance.Metadata.Namespace}/{Labels.ValueOf(instance.Metadata.Name ?? string.Empty)}"];
-
-    private static IEnumerable<string> ByUidValue(Operation operation) => operation.Metadata.Uid is { } uid ? [uid] : [];
-
     private static IEnumerable<ObjectKey> ParentOf(IObjectStore<ApplicationInstance> instances, IKubernetesObject child)
     {
         if (child.Metadata.Controller is { } owner && owner.Kind == ApiResources.ApplicationInstances.Kind.Kind)
@@ -152,7 +132,13 @@ public static class ApplicationInstanceController
         }
 
         if (!child.Metadata.Labels.TryGetValue(Labels.ApplicationInstance, out string? label)) yield break;
-        foreach (ApplicationInstance instance in instances.ByIndex(ByLabel, $"{child.Metadata.Namespace}/{label}")) yield return ObjectKey.Of(instance);
+        foreach (ApplicationInstance instance in instances.ByIndex(Stores.ByLabel, $"{child.Metadata.Namespace}/{label}")) yield return ObjectKey.Of(instance);
+    }
+
+    private static IEnumerable<ObjectKey> WhoseRelease(IObjectStore<ApplicationInstance> instances, IKubernetesObject made)
+    {
+        foreach (string release in Stores.ReleasesOf(made))
+            foreach (ApplicationInstance instance in instances.ByIndex(Stores.ByRelease, $"{made.Metadata.Namespace}/{release}")) yield return ObjectKey.Of(instance);
     }
 
     private static IEnumerable<ObjectKey> TargetOf(Operation operation) =>

@@ -31,6 +31,11 @@ internal static class InstanceChanges
         return current is null || (OperationPhase.IsTerminal(current.Status.Phase) && !(previous is not null && OperationPhase.IsTerminal(previous.Status.Phase)));
     }
 
+    /// <summary>Hosts and labels; not the address that a load balancer got.</summary>
+    public static bool IngressMatters(Flux.Ingress? previous, Flux.Ingress? current) =>
+        previous is null || current is null || previous.Metadata.Uid != current.Metadata.Uid || previous.Metadata.Generation != current.Metadata.Generation
+        || !Same(previous.Metadata.Labels, current.Metadata.Labels, static key => key is Labels.HelmInstance or Labels.FluxHelmName or Labels.FluxHelmNamespace);
+
     private static bool Same(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after, Func<string, bool> matters)
     {
         foreach ((string key, string value) in before)

@@ -14,6 +14,34 @@ public sealed class AccessTests
     }
 
     [Test]
+    public async Task Rule_for_one_name_allows_to_list_and_watch_that_name_and_nothing_else()
+    {
+        await using var server = await InMemoryApiServer.StartAsync();
+        await server.ApplyYamlAsync("""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: one}
+            rules: [{apiGroups: [""], resources: [configmaps], resourceNames: [mine], verbs: [list, watch]}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: one}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: one}
+            subjects: [{kind: User, name: jane, apiGroup: rbac.authorization.k8s.io}]
+            """);
+        using var client = new TestClient(server, server.AddUser("jane", "devs"));
+        const string Maps = "/api/v1/namespaces/default/configmaps";
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await client.JsonAsync("GET", Maps + "?fieldSelector=metadata.name%3Dmine")).Code, Is.EqualTo(200));
+            Assert.That((await client.JsonAsync("GET", Maps + "?fieldSelector=metadata.name%3Dyours")).Code, Is.EqualTo(403));
+            Assert.That((await client.JsonAsync("GET", Maps + "?fieldSelector=metadata.name%21%3Dmine")).Code, Is.EqualTo(403));
+            Assert.That((await client.JsonAsync("GET", Maps)).Code, Is.EqualTo(403));
+            Assert.That((await client.JsonAsync("GET", Maps + "/mine")).Code, Is.EqualTo(403), "get was not granted");
+        }
+    }
+
+    [Test]
     public async Task Service_account_token_carries_the_rights_of_its_role_bindings()
     {
         await using var server = await InMemoryApiServer.StartAsync();

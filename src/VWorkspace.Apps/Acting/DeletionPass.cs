@@ -52,15 +52,14 @@ internal sealed class DeletionPass(
                 await UninstallAsync(observed.Release!, plan, cancellationToken).ConfigureAwait(false);
                 return ReconcileResult.RequeueAfter(options.DeletionRecheck);
             case DeletionStep.DeleteSources:
+                bool left = false;
                 foreach ((KubernetesResource<ChartSource> resource, ChartSource source) in observed.Sources)
                 {
-                    if (!Ownership.IsOurs(instance, source) || source.Metadata.IsBeingDeleted) continue;
-                    await DeleteAsync(resource, source, cancellationToken).ConfigureAwait(false);
+                    if (!Ownership.IsOurs(instance, source)) continue;
+                    left |= source.Metadata.IsBeingDeleted || !await DeleteAsync(resource, source, cancellationToken).ConfigureAwait(false);
                 }
 
-                return await GoneAsync(instance, cancellationToken).ConfigureAwait(false)
-                    ? await FinishAsync(instance, cancellationToken).ConfigureAwait(false)
-                    : ReconcileResult.RequeueAfter(options.DeletionRecheck);
+                return left ? ReconcileResult.RequeueAfter(options.DeletionRecheck) : await FinishAsync(instance, cancellationToken).ConfigureAwait(false);
             case DeletionStep.Release:
                 if (observed.Release is { } release) await LetGoAsync(FluxResources.HelmReleases, instance, release, cancellationToken).ConfigureAwait(false);
                 foreach ((KubernetesResource<ChartSource> resource, ChartSource source) in observed.Sources) await LetGoAsync(resource, instance, source, cancellationToken).ConfigureAwait(false);
@@ -77,34 +76,41 @@ internal sealed class DeletionPass(
         ObjectKey key = new(instance.Metadata.Namespace ?? string.Empty, release);
         HelmRelease? found = null;
         if (kinds.IsServed(FluxResources.HelmReleases.Kind))
-            found = stores.Releases.Get(key) ?? await ReadAsync(FluxResources.HelmReleases, key, cancellationToken).ConfigureAwait(false);
+            found = stores.Releases.Store.Get(key) ?? await ReadAsync(FluxResources.HelmReleases, key, cancellationToken).ConfigureAwait(false);
         var observed = new DeletionObservation { Instance = instance, Release = found };
         return DeletionPlanner.Plan(observed).Step == DeletionStep.Uninstall
             ? observed
-            : observed with { Sources = await SourcesAsync(key, cancellationToken).ConfigureAwait(false) };
+            : observed with { Sources = await SourcesAsync(instance, key, cancellationToken).ConfigureAwait(false) };
     }
 
-    private async Task<IReadOnlyList<(KubernetesResource<ChartSource>, ChartSource)>> SourcesAsync(ObjectKey release, CancellationToken cancellationToken)
+    // Ours carry our label, so the store knows them where their kind is watched; nothing of ours can be of a kind that was never applied. Keeping the
+    // release means giving up whatever points to the instance, label or not: that is asked for.
+    private async Task<IReadOnlyList<(KubernetesResource<ChartSource>, ChartSource)>> SourcesAsync(ApplicationInstance instance, ObjectKey release, CancellationToken cancellationToken)
     {
         var key = new ObjectKey(release.Namespace, ChildMetadata.SourceName(release.Name));
+        bool keeps = Suspension.IsDisabled(instance);
         var found = new List<(KubernetesResource<ChartSource>, ChartSource)>();
-        foreach (KubernetesResource<ChartSource> resource in new[] { FluxResources.OciRepositories, FluxResources.HelmRepositories })
+        foreach (string type in new[] { ChartSourceType.Oci, ChartSourceType.Helm })
         {
+            KubernetesResource<ChartSource> resource = FluxResources.Source(type);
+            INamespacedInformer<ChartSource> informer = stores.Sources(type);
             if (!kinds.IsServed(resource.Kind)) continue;
-            if (await ReadAsync(resource, key, cancellationToken).ConfigureAwait(false) is { } source) found.Add((resource, source));
+            ChartSource? source = !keeps && informer.HasSyncedIn(key.Namespace) ? informer.Store.Get(key)
+                : keeps || MayHave(instance, type) ? await ReadAsync(resource, key, cancellationToken).ConfigureAwait(false)
+                : null;
+            if (source is not null) found.Add((resource, source));
         }
 
         return found;
     }
 
+    // What was applied last is not known when a process died before it could say so.
+    private static bool MayHave(ApplicationInstance instance, string sourceType) =>
+        instance.Spec.Chart?.SourceType == sourceType
+        || (instance.Status.LastAppliedChart is { } last ? last.SourceType == sourceType : instance.Metadata.Generation > 1);
+
     private async Task<T?> ReadAsync<T>(KubernetesResource<T> resource, ObjectKey key, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
         (await client.GetAsync(resource, key, cancellationToken).ConfigureAwait(false)).ValueOrNullIfNotFound();
-
-    private async Task<bool> GoneAsync(ApplicationInstance instance, CancellationToken cancellationToken)
-    {
-        DeletionObservation now = await ObserveAsync(instance, cancellationToken).ConfigureAwait(false);
-        return now.Sources.All(s => !Ownership.IsOurs(instance, s.Source));
-    }
 
     private async Task UninstallAsync(HelmRelease release, DeletionPlan plan, CancellationToken cancellationToken)
     {
@@ -119,13 +125,15 @@ internal sealed class DeletionPass(
         if (!release.Metadata.IsBeingDeleted) await DeleteAsync(FluxResources.HelmReleases, release, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <returns>True when the object is gone for certain: the server says what is left of it.</returns>
     // 404 is success; so is a conflict, which means that another object of this name has taken the place.
-    private async Task DeleteAsync(KubernetesResource resource, IKubernetesObject child, CancellationToken cancellationToken)
+    private async Task<bool> DeleteAsync(KubernetesResource resource, IKubernetesObject child, CancellationToken cancellationToken)
     {
         ApiResult<JsonObject> answer = await client.DeleteAsync(
             resource, ObjectKey.Of(child), new() { Uid = child.Metadata.Uid, PropagationPolicy = "Background" }, cancellationToken).ConfigureAwait(false);
-        if (answer.Error is null) AppliedLog.Applied(log, resource.Kind.Kind, child.Metadata.Namespace ?? string.Empty, child.Metadata.Name ?? string.Empty, "delete");
-        if (answer.Error is { IsNotFound: false, IsConflict: false } error) throw new KubernetesApiException(error);
+        if (!answer.TryGet(out JsonObject? left, out KubernetesError? error)) return error.IsNotFound || error.IsConflict ? true : throw new KubernetesApiException(error);
+        AppliedLog.Applied(log, resource.Kind.Kind, child.Metadata.Namespace ?? string.Empty, child.Metadata.Name ?? string.Empty, "delete");
+        return left["metadata"]?["deletionTimestamp"] is null;
     }
 
     // Without our owner reference the garbage collector leaves the object alone.

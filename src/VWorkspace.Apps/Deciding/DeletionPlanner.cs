@@ -12,7 +12,7 @@ internal sealed record DeletionObservation
     /// <summary>The HelmRelease by a live read, or from the store while that still shows it; null when it is gone or its kind is not served.</summary>
     public HelmRelease? Release { get; init; }
 
-    /// <summary>Chart sources of both kinds by live reads.</summary>
+    /// <summary>Chart sources that may be ours, from the store where it knows, else by live reads.</summary>
     public IReadOnlyList<(KubernetesResource<ChartSource> Resource, ChartSource Source)> Sources { get; init; } = [];
 }
 

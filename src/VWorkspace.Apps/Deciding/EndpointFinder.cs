@@ -8,6 +8,9 @@ namespace VWorkspace.Apps.Deciding;
 /// <summary>Derives the addresses of an application from its Ingresses, else from its values. Pure.</summary>
 internal static class EndpointFinder
 {
+    /// <summary>Type of the endpoints that an Ingress names.</summary>
+    public const string FromIngress = "ingress";
+
     /// <summary>Sorted by name, unique by address.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="values">Effective inline values, or null.</param>
@@ -29,7 +32,7 @@ internal static class EndpointFinder
         {
             var secure = ingress.Spec.Tls.SelectMany(t => t.Hosts).ToHashSet(StringComparer.OrdinalIgnoreCase);
             foreach (IngressRule rule in ingress.Spec.Rules)
-                if (!string.IsNullOrWhiteSpace(rule.Host)) found.Add(Endpoint(rule.Host, secure.Contains(rule.Host), "ingress"));
+                if (!string.IsNullOrWhiteSpace(rule.Host)) found.Add(Endpoint(rule.Host, secure.Contains(rule.Host), FromIngress));
         }
 
         return found;

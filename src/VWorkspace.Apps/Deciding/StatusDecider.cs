@@ -130,7 +130,7 @@ internal static class StatusDecider
 
     // What comes from values counts once the values are applied; Ingresses are there whatever the spec says by now.
     private static IReadOnlyList<ApplicationEndpoint>? Endpoints(ApplicationInstance instance, ChildPlan plan, Surroundings around) =>
-        plan.Kind != PassKind.Managed && around.Ingresses is not { Count: > 0 }
+        (plan.Kind != PassKind.Managed && around.Ingresses is not { Count: > 0 }) || KeepsEndpoints(instance, around)
             ? instance.Status.Endpoints
             : NoneIfEmpty(EndpointFinder.Find(instance, plan.Values, around.Ingresses));
 
@@ -156,6 +156,10 @@ internal static class StatusDecider
 
         return delay is { } after ? NextPass.After(after) : NextPass.OnChange;
     }
+
+    // Ingresses that cannot be seen at the moment are not Ingresses that are gone.
+    private static bool KeepsEndpoints(ApplicationInstance instance, Surroundings around) =>
+        around.Ingresses is null && instance.Status.Endpoints is { } known && known.Any(e => e.Type == EndpointFinder.FromIngress);
 
     private static IReadOnlyList<ApplicationEndpoint>? NoneIfEmpty(IReadOnlyList<ApplicationEndpoint> endpoints) => endpoints.Count == 0 ? null : endpoints;
 }

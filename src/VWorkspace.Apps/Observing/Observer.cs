@@ -7,18 +7,6 @@ using VWorkspace.Kubernetes;
 
 namespace VWorkspace.Apps.Observing;
 
-/// <summary>The stores that a pass reads.</summary>
-internal sealed record Stores(
-    IObjectStore<ApplicationInstance> Instances,
-    IObjectStore<Operation> Operations,
-    IObjectStore<PartialObject> Namespaces,
-    IObjectStore<HelmRelease> Releases,
-    IObjectStore<ChartSource> HelmRepositories,
-    IObjectStore<ChartSource> OciRepositories)
-{
-    public IObjectStore<ChartSource> Sources(string sourceType) => sourceType == ChartSourceType.Oci ? OciRepositories : HelmRepositories;
-}
-
 /// <summary>First step of a pass: reads the stores, and by exact name what is not watched.</summary>
 internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAvailability kinds, IChartVersionPolicy policy, Func<string?> clusterId)
 {
@@ -39,7 +27,7 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
             Memory = memory,
         };
         if (instance.Spec.Release is not { Name.Length: > 0 } release)
-            return observed with { Release = served.HelmRelease && instance.Status.HelmReleaseRef is { } known ? stores.Releases.Get(new(@namespace, known.Name)) : null };
+            return observed with { Release = served.HelmRelease && instance.Status.HelmReleaseRef is { } known ? stores.Releases.Store.Get(new(@namespace, known.Name)) : null };
         observed = observed with
         {
             Release = served.HelmRelease ? await FindAsync(FluxResources.HelmReleases, stores.Releases, new(@namespace, release.Name), cancellationToken).ConfigureAwait(false) : null,
@@ -53,7 +41,7 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
                 ? await FindAsync(FluxResources.Source(chart.SourceType), stores.Sources(chart.SourceType), sourceKey, cancellationToken).ConfigureAwait(false)
                 : null,
             Chart = !oci && FluxReading.WaitsForSource(observed.Release) ? await ChartAsync(new(@namespace, ChildMetadata.HelmChartName(@namespace, release.Name)), cancellationToken).ConfigureAwait(false) : null,
-            OtherSource = (oci ? stores.HelmRepositories : stores.OciRepositories).Get(sourceKey),
+            OtherSource = await OtherSourceAsync(instance, chart, served, sourceKey, cancellationToken).ConfigureAwait(false),
             Values = await _values.ReadAsync(instance, cancellationToken).ConfigureAwait(false),
         };
     }
@@ -76,7 +64,7 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
             WaitingSecrets = integrations?.ExternalSecrets is { Enabled: true } && observed.Served.ExternalSecrets
                 ? await WaitingSecretsAsync(instance, cancellationToken).ConfigureAwait(false)
                 : null,
-            Ingresses = ready ? await IngressesAsync(instance, cancellationToken).ConfigureAwait(false) : null,
+            Ingresses = ready ? Ingresses(instance) : null,
             FailedChecks = ready ? failedChecks : [],
         };
     }
@@ -107,16 +95,16 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
     private SuspendingOperation Suspending(ApplicationInstance instance)
     {
         if (!instance.Metadata.Annotations.TryGetValue(Annotations.SuspendedByOperation, out string? uid) || string.IsNullOrWhiteSpace(uid)) return SuspendingOperation.None;
-        Operation? operation = stores.Operations.ByIndex(ApplicationInstanceController.ByUid, uid.Trim()).FirstOrDefault();
+        Operation? operation = stores.Operations.ByIndex(Stores.ByUid, uid.Trim()).FirstOrDefault();
         bool active = operation is not null && !OperationPhase.IsTerminal(operation.Status.Phase);
         return new(active ? SuspendingState.Active : SuspendingState.Over, uid.Trim(), operation?.Metadata.Name ?? string.Empty);
     }
 
     // The store holds only what carries our label. Before something is created, a look at the server tells whether the name is taken.
-    private async Task<T?> FindAsync<T>(KubernetesResource<T> resource, IObjectStore<T> store, ObjectKey key, CancellationToken cancellationToken)
+    private async Task<T?> FindAsync<T>(KubernetesResource<T> resource, IInformer<T> informer, ObjectKey key, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        if (store.Get(key) is { } known) return known;
+        if (informer.Store.Get(key) is { } known) return known;
         ApiResult<T> answer = await client.GetAsync(resource, key, cancellationToken).ConfigureAwait(false);
         return answer.Error is { IsForbidden: true } ? null : answer.ValueOrNullIfNotFound();
     }
@@ -128,16 +116,28 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
         return answer.Error is { IsForbidden: true } ? null : answer.ValueOrNullIfNotFound();
     }
 
+    // Left from a source type that the spec has moved on from. Only ours matters, so the store is enough where the namespace is watched.
+    private async Task<ChartSource?> OtherSourceAsync(ApplicationInstance instance, ChartReference chart, ServedKinds served, ObjectKey key, CancellationToken cancellationToken)
+    {
+        string other = chart.SourceType == ChartSourceType.Oci ? ChartSourceType.Helm : ChartSourceType.Oci;
+        INamespacedInformer<ChartSource> informer = stores.Sources(other);
+        if (informer.HasSyncedIn(key.Namespace)) return informer.Store.Get(key);
+        // What was applied last is not known when a process died before it could say so.
+        bool possible = instance.Status.LastAppliedChart is { } last ? last.SourceType == other : instance.Metadata.Generation > 1;
+        return possible && served.Source(other) ? await FindAsync(FluxResources.Source(other), informer, key, cancellationToken).ConfigureAwait(false) : null;
+    }
+
     private async Task<IReadOnlyList<string>?> WaitingCertificatesAsync(ApplicationInstance instance, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ConditionedObject>? certificates = await OfReleaseAsync(FluxResources.Certificates, instance, Labels.HelmInstance, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ConditionedObject>? certificates = await OfReleaseAsync(FluxResources.Certificates, stores.Certificates, instance, cancellationToken).ConfigureAwait(false);
         return certificates?.Where(c => !c.Status.Conditions.IsTrue("Ready")).Select(c => c.Metadata.Name ?? string.Empty).Order(StringComparer.Ordinal).ToList();
     }
 
     private async Task<IReadOnlyList<WaitingExternalSecret>?> WaitingSecretsAsync(ApplicationInstance instance, CancellationToken cancellationToken)
     {
-        KubernetesResource<ExternalSecret> resource = kinds.IsServed(FluxResources.ExternalSecrets.Kind) ? FluxResources.ExternalSecrets : FluxResources.ExternalSecretsBeta;
-        IReadOnlyList<ExternalSecret>? secrets = await OfReleaseAsync(resource, instance, Labels.HelmInstance, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ExternalSecret>? secrets = kinds.IsServed(FluxResources.ExternalSecrets.Kind)
+            ? await OfReleaseAsync(FluxResources.ExternalSecrets, stores.ExternalSecrets, instance, cancellationToken).ConfigureAwait(false)
+            : await OfReleaseAsync(FluxResources.ExternalSecretsBeta, stores.ExternalSecretsBeta, instance, cancellationToken).ConfigureAwait(false);
         if (secrets is null) return null;
         var waiting = new List<WaitingExternalSecret>();
         foreach (ExternalSecret secret in secrets.Where(s => !s.Status.Conditions.IsTrue("Ready")).OrderBy(s => s.Metadata.Name, StringComparer.Ordinal))
@@ -151,21 +151,23 @@ internal sealed class Observer(IKubernetesClient client, Stores stores, IKindAva
         return waiting;
     }
 
-    private async Task<IReadOnlyList<Ingress>?> IngressesAsync(ApplicationInstance instance, CancellationToken cancellationToken)
+    // From the watch or not at all: what a namespace brings when it has listed queues the instance again.
+    private IReadOnlyList<Ingress>? Ingresses(ApplicationInstance instance)
     {
-        IReadOnlyList<Ingress>? byChart = await OfReleaseAsync(FluxResources.Ingresses, instance, Labels.HelmInstance, cancellationToken).ConfigureAwait(false);
-        return byChart is { Count: 0 }
-            ? await OfReleaseAsync(FluxResources.Ingresses, instance, Labels.FluxHelmName, cancellationToken).ConfigureAwait(false)
-            : byChart;
+        string @namespace = instance.Metadata.Namespace ?? string.Empty, release = instance.Spec.Release!.Name;
+        if (!stores.Ingresses.HasSyncedIn(@namespace)) return null;
+        IReadOnlyList<Ingress> all = stores.Ingresses.StoreOf(@namespace).ByIndex(Stores.OfRelease, release);
+        List<Ingress> byChart = [.. all.Where(i => i.Metadata.Labels.TryGetValue(Labels.HelmInstance, out string? name) && name == release)];
+        return byChart.Count > 0 ? byChart : all;
     }
 
     // 403 and 404 mean "not observed": the operator may read these kinds only where it was allowed to.
-    private async Task<IReadOnlyList<T>?> OfReleaseAsync<T>(KubernetesResource<T> resource, ApplicationInstance instance, string label, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T>?> OfReleaseAsync<T>(KubernetesResource<T> resource, INamespacedInformer<T> informer, ApplicationInstance instance, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        string release = instance.Spec.Release!.Name;
-        string selector = label == Labels.FluxHelmName ? $"{label}={release},{Labels.FluxHelmNamespace}={instance.Metadata.Namespace}" : $"{label}={release}";
-        ApiResult<ObjectPage<T>> answer = await client.ListAsync(resource, instance.Metadata.Namespace, new() { LabelSelector = selector }, cancellationToken).ConfigureAwait(false);
+        string @namespace = instance.Metadata.Namespace ?? string.Empty, release = instance.Spec.Release!.Name;
+        if (informer.HasSyncedIn(@namespace)) return informer.StoreOf(@namespace).ByIndex(Stores.OfRelease, release);
+        ApiResult<ObjectPage<T>> answer = await client.ListAsync(resource, @namespace, new() { LabelSelector = $"{Labels.HelmInstance}={release}" }, cancellationToken).ConfigureAwait(false);
         if (answer.TryGet(out ObjectPage<T>? page, out KubernetesError? error)) return page.Items;
         return error.IsForbidden || error.IsNotFound ? null : throw new KubernetesApiException(error);
     }

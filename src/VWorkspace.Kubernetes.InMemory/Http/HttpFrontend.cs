@@ -51,7 +51,7 @@ internal sealed partial class HttpFrontend(ApiCore core, Authenticator authentic
     {
         if (!DiscoveryEndpoint.IsPublic(path))
         {
-            var attributes = AccessAttributes.Of(info, user);
+            var attributes = AccessAttributes.Of(info.NamedBy(http.Request.Query["fieldSelector"]), user);
             if (core.Authorizer.Decide(attributes) is { Allowed: false } refused) throw attributes.Forbidden(refused.Reason);
         }
 

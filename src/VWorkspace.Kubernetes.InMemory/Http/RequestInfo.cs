@@ -1,3 +1,5 @@
+using VWorkspace.Kubernetes.Selectors;
+
 namespace VWorkspace.Kubernetes.InMemory.Http;
 
 /// <summary>The parts of a resource path, after <c>k8s.io/apiserver/pkg/endpoints/request</c>.</summary>
@@ -22,6 +24,15 @@ internal sealed record RequestInfo
 
     /// <summary>The Kubernetes verb: get, list, watch, create, update, patch, delete, deletecollection; for other paths the HTTP method in lower case.</summary>
     public required string Verb { get; init; }
+
+    /// <summary>
+    /// What authorization sees: a list or watch of exactly one name asks for that name, so that a rule with <c>resourceNames</c> can allow it.
+    /// </summary>
+    public RequestInfo NamedBy(string? fieldSelector)
+    {
+        if (!IsResource || Name.Length > 0 || Verb is not ("list" or "watch") || string.IsNullOrEmpty(fieldSelector)) return this;
+        return FieldSelector.TryParse(fieldSelector, out var selector, out _) && selector.RequiresExactMatch("metadata.name") is { Length: > 0 } name ? this with { Name = name } : this;
+    }
 
     public static RequestInfo Parse(string path, string method, bool watch)
     {

@@ -7,11 +7,12 @@ namespace VWorkspace.Operator.Health;
 
 /// <summary>Asks the API server now and then whether the operator may do what it must, so that a missing role is told before it is felt.</summary>
 /// <param name="client">The client.</param>
+/// <param name="operatorNamespace">Namespace of the operator.</param>
 /// <param name="leaseNamespace">Namespace of the Lease; null without leader election.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="interval">Time between two looks.</param>
 /// <param name="logger">Log.</param>
-internal sealed partial class PermissionWatch(IKubernetesClient client, string? leaseNamespace, TimeProvider clock, TimeSpan interval, ILogger<PermissionWatch> logger)
+internal sealed partial class PermissionWatch(IKubernetesClient client, string operatorNamespace, string? leaseNamespace, TimeProvider clock, TimeSpan interval, ILogger<PermissionWatch> logger)
 {
     private const int Shown = 5;
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
@@ -46,13 +47,13 @@ internal sealed partial class PermissionWatch(IKubernetesClient client, string? 
     private async Task<IReadOnlyList<string>?> LookAsync(CancellationToken cancellationToken)
     {
         var missing = new List<string>();
-        IEnumerable<(PermissionRule Rule, string? Namespace)> rules = Permissions.ClusterWide.Select(rule => (rule, (string?)null));
+        IEnumerable<(PermissionRule Rule, string? Namespace)> rules = Permissions.ClusterWide.Select(rule => (rule, (string?)null)).Append((Permissions.CatalogPolicy, operatorNamespace));
         if (leaseNamespace is not null) rules = rules.Append((Permissions.Leases, leaseNamespace));
         foreach ((PermissionRule rule, string? ns) in rules)
         foreach (string resource in rule.Resources)
         foreach (string verb in rule.Verbs)
         {
-            ApiResult<DynamicObject> answer = await client.CreateAsync(Reviews, null, Question(rule.Group, resource, verb, ns), new WriteOptions(), cancellationToken);
+            ApiResult<DynamicObject> answer = await client.CreateAsync(Reviews, null, Question(rule, resource, verb, ns), new WriteOptions(), cancellationToken);
             if (!answer.TryGet(out DynamicObject? review, out KubernetesError? error))
             {
                 if (error.Code is 404 or 405) return null;
@@ -63,11 +64,12 @@ internal sealed partial class PermissionWatch(IKubernetesClient client, string? 
         return missing;
     }
 
-    private static JsonObject Question(string group, string resource, string verb, string? ns)
+    private static JsonObject Question(PermissionRule rule, string resource, string verb, string? ns)
     {
         string[] parts = resource.Split('/');
-        var attributes = new JsonObject { ["group"] = group, ["resource"] = parts[0], ["verb"] = verb };
+        var attributes = new JsonObject { ["group"] = rule.Group, ["resource"] = parts[0], ["verb"] = verb };
         if (parts.Length > 1) attributes["subresource"] = parts[1];
+        if (rule.Name is not null) attributes["name"] = rule.Name;
         if (ns is not null) attributes["namespace"] = ns;
         return new JsonObject { ["spec"] = new JsonObject { ["resourceAttributes"] = attributes } };
     }

@@ -81,7 +81,7 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         metrics.Observe(namespaces.Store, applications.Store);
         LeaderElectionSettings election = options.LeaderElection;
         var permissions = new PermissionWatch(
-            client, election.Enabled ? election.LeaseNamespace ?? options.OperatorNamespace : null, surroundings.Clock, options.Runtime.RecheckInterval, logging.CreateLogger<PermissionWatch>());
+            client, options.OperatorNamespace, election.Enabled ? election.LeaseNamespace ?? options.OperatorNamespace : null, surroundings.Clock, options.Runtime.RecheckInterval, logging.CreateLogger<PermissionWatch>());
         manager.AddWorker("permission-watch", permissions.RunAsync, leaderOnly: false);
         _readiness.Observe(manager.Kinds, () => permissions.Result, () => applications.HasSynced, () => operations.HasSynced, () => clusters.HasSynced, () => namespaces.HasSynced);
         var crds = new CrdWatch(_readiness, manager.Kinds, surroundings.Clock, options.Runtime.RecheckInterval, logging.CreateLogger<CrdWatch>());

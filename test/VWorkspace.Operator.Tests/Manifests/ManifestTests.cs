@@ -88,6 +88,16 @@ public sealed class ManifestTests
     }
 
     [Test]
+    public void The_role_of_the_operators_namespace_is_what_the_readiness_check_asks_for()
+    {
+        JsonObject role = Objects("deploy/manifests").Single(manifest => (string?)manifest["kind"] == "Role");
+        IEnumerable<string> granted = role["rules"]!.AsArray().Select(rule =>
+            $"{Texts(rule!["apiGroups"]).Single()}: {string.Join(' ', Texts(rule["resources"]))}: {string.Join(' ', Texts(rule["verbs"]))}: {rule["resourceNames"]?[0]}");
+        Assert.That(granted, Is.EquivalentTo(new[] { Permissions.Leases, Permissions.CatalogPolicy }.Select(rule =>
+            $"{rule.Group}: {string.Join(' ', rule.Resources)}: {string.Join(' ', rule.Verbs)}: {rule.Name}")));
+    }
+
+    [Test]
     public void The_pod_is_restricted_and_outlives_the_graceful_stop()
     {
         JsonNode pod = Objects("deploy/manifests").Single(manifest => (string?)manifest["kind"] == "Deployment")["spec"]!["template"]!["spec"]!;
