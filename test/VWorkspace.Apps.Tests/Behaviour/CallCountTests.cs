@@ -83,6 +83,7 @@ public sealed class CallCountTests
         _server.ClearRequests();
         await _server.DeleteAsync("apps.vworkspace.io/v1alpha1", "ApplicationInstance", "org-blue", "wiki");
         await _server.WaitForAsync("apps.vworkspace.io/v1alpha1", "ApplicationInstance", "org-blue", "wiki", json => json is null, Patience);
+        await SettledAsync();
         Assert.That(Calls(), Is.EquivalentTo(new[]
         {
             "patch applicationinstances/status", "delete helmreleases", "get helmreleases", "patch applicationinstances/status", "delete ocirepositories", "patch applicationinstances",

@@ -68,11 +68,18 @@ internal sealed class TapClient(IKubernetesClient inner, string scope) : IKubern
     {
         string? narrowed = Narrowed(resource, @namespace);
         if (resource.Plural == "namespaces") options = options with { FieldSelector = $"metadata.name={scope}" };
-        WatchMirror mirror = _mirrors.GetOrAdd(
-            (resource.Kind, typeof(T), options.LabelSelector), _ => new(resource.Kind, narrowed, options.LabelSelector, options.FieldSelector));
+        (GroupVersionKind, Type, string?) which = (resource.Kind, typeof(T), options.LabelSelector);
+        WatchMirror mirror = _mirrors.GetOrAdd(which, _ => new(resource.Kind, narrowed, options.LabelSelector, options.FieldSelector));
         if (options.SendInitialEvents) mirror.Clear();
         ApiResult<IWatchStream<T>> answer = await AliveAsync(() => inner.WatchAsync(resource, narrowed, options, cancellationToken));
-        return answer.TryGet(out IWatchStream<T>? stream, out _) ? new(new MirroringStream<T>(stream, mirror, Activity.Beat)) : answer;
+        return answer.TryGet(out IWatchStream<T>? stream, out _) ? new(new MirroringStream<T>(stream, mirror, Activity.Beat, Ended)) : answer;
+
+        // One that was closed on purpose is behind for ever; one that broke comes back.
+        void Ended()
+        {
+            if (cancellationToken.IsCancellationRequested) _mirrors.TryRemove(new(which, mirror));
+            Activity.Beat();
+        }
     }
 
     public Task<ApiResult<T>> CreateAsync<T>(KubernetesResource<T> resource, string? @namespace, JsonObject body, WriteOptions options, CancellationToken cancellationToken)

@@ -58,11 +58,15 @@ internal sealed class WatchMirror(GroupVersionKind kind, string? @namespace, str
 }
 
 /// <summary>A watch that notes what its reader has taken in. A line counts once the reader comes back for the next one.</summary>
-internal sealed class MirroringStream<T>(IWatchStream<T> inner, WatchMirror mirror, Action noted) : IWatchStream<T> where T : class, IKubernetesObject
+internal sealed class MirroringStream<T>(IWatchStream<T> inner, WatchMirror mirror, Action noted, Action ended) : IWatchStream<T> where T : class, IKubernetesObject
 {
     public IAsyncEnumerator<WatchEvent<T>> GetAsyncEnumerator(CancellationToken cancellationToken = default) => ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        ended();
+    }
 
     private async IAsyncEnumerable<WatchEvent<T>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -97,8 +97,8 @@ internal sealed partial class World : IAsyncDisposable
             // Generous, so that every Event can be counted.
             Events = new() { ReportingController = "vworkspace-app-operator", ReportingInstance = "test", Burst = 10_000, SimilarEvents = 10_000 },
             // The clock moves in leaps; a watch is not dead because of that.
-            Reflectors = new() { IdleTimeout = TimeSpan.FromDays(300), InitialStreamIdleTimeout = TimeSpan.FromDays(300), WatchTimeout = TimeSpan.FromMinutes(30) },
-            DiscoveryInterval = TimeSpan.FromDays(300),
+            Reflectors = new() { IdleTimeout = TimeSpan.FromDays(20), InitialStreamIdleTimeout = TimeSpan.FromDays(20), WatchTimeout = TimeSpan.FromMinutes(30) },
+            DiscoveryInterval = TimeSpan.FromDays(20),
             Logging = Logging,
             Clock = Clock,
             Seed = 7,
