@@ -70,7 +70,7 @@ public sealed class HealthChecks
         {
             return (entry.Name, HealthCheckResult.Failed("TimedOut", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no answer within {_timeout.TotalSeconds:0.#} s")));
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // An exception may carry addresses or worse; its type says enough to somebody who looks from outside.
             return (entry.Name, HealthCheckResult.Failed("CheckFailed", fault.GetType().Name));

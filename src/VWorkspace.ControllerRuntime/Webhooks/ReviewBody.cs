@@ -22,7 +22,8 @@ internal sealed record ReviewBody(string ApiVersion, string Kind, long MaxBytes)
         try
         {
             if (context.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true) return (null, uid, "the content type has to be application/json");
-            JsonNode? review = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            // A member that occurs twice would otherwise come up as another exception, when it is read.
+            JsonNode? review = await JsonNode.ParseAsync(context.Request.Body, documentOptions: new() { AllowDuplicateProperties = false }, cancellationToken: context.RequestAborted);
             uid = (string?)review?["request"]?["uid"] ?? string.Empty;
             if ((string?)review?["apiVersion"] != ApiVersion || (string?)review["kind"] != Kind) return (null, uid, $"the body is no {ApiVersion} {Kind}");
             return review["request"] is JsonObject request ? (request, uid, null) : (null, uid, $"the {Kind} has no request");

@@ -198,8 +198,8 @@ public sealed class KubernetesClient : IKubernetesClient
     {
         if (response.Content.Headers.ContentType?.MediaType is not { } type || type.Contains("json", StringComparison.OrdinalIgnoreCase)) return;
         response.Dispose();
-        throw new KubernetesTransportException(
-            $"the answer about {subject} is {type} and not JSON: something answers in place of the API server; check the server address and the proxy") { Fault = TransportFault.Protocol };
+        string hint = type == "text/html" ? ": something answers in place of the API server; check the server address and the proxy" : string.Empty;
+        throw new KubernetesTransportException($"the answer about {subject} is {type} and not JSON{hint}") { Fault = TransportFault.Protocol };
     }
 
     private async Task<ApiResult<T>> RefusalAsync<T>(HttpResponseMessage response, IReadOnlyList<string> warnings, CancellationToken cancellationToken) where T : class

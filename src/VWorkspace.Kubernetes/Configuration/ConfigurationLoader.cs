@@ -31,15 +31,17 @@ internal static class ConfigurationLoader
     public static KubernetesClientConfiguration Load(string? explicitPath, string? context, ISurroundings surroundings)
     {
         if (!string.IsNullOrEmpty(explicitPath)) return KubeconfigResolver.Resolve(Kubeconfig.Load([explicitPath], mayBeMissing: false), context, surroundings);
-        if (surroundings.Variable("KUBECONFIG") is { Length: > 0 } list)
+        string? list = surroundings.Variable("KUBECONFIG") is { Length: > 0 } variable ? variable : null;
+        if (list is not null)
         {
             string[] files = list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             Kubeconfig merged = Kubeconfig.Load(files.Distinct(StringComparer.Ordinal).ToList(), mayBeMissing: true);
-            if (merged.Files.Count == 0) throw new KubernetesConfigurationException($"KUBECONFIG names no file that exists: {list}; correct or unset it");
-            return KubeconfigResolver.Resolve(merged, context, surroundings);
+            if (merged.Files.Count > 0) return KubeconfigResolver.Resolve(merged, context, surroundings);
         }
 
+        // As client-go: files that are all missing are an empty configuration, and a pod with one uses its service account. The file at home is not looked at then.
         if (surroundings.Variable("KUBERNETES_SERVICE_HOST") is { Length: > 0 } && File.Exists(Path.Combine(surroundings.ServiceAccountDirectory, "token"))) return InCluster(surroundings);
+        if (list is not null) throw new KubernetesConfigurationException($"KUBECONFIG names no file that exists: {list}; correct or unset it");
         if (surroundings.Home is { } home && Path.Combine(home, ".kube", "config") is var standard && File.Exists(standard))
             return KubeconfigResolver.Resolve(Kubeconfig.Load([standard], mayBeMissing: false), context, surroundings);
         throw new KubernetesConfigurationException(

@@ -17,9 +17,11 @@ internal static class KubeconfigUser
         bool hasToken = user.Text("token") is not null || user.Text("tokenFile") is not null;
         if (hasToken && user.Text("username") is not null) throw user.Bad("token", "and username exclude each other; remove one");
         KubernetesCredential header = KubernetesCredential.None;
-        // The file wins: it is what rotates (client-go sends the token of the file once it can be read).
-        if (user.Path("tokenFile") is { } tokenFile) header = KubernetesCredential.TokenFile(tokenFile);
-        else if (user.Text("token") is { } token) header = Token(user, token);
+        string? inline = user.Text("token");
+        if (inline is not null && TokenHeader.TryMake(inline) is null) throw user.Bad("token", "holds white space or control characters inside; it must be the token alone");
+        // The file wins: it is what rotates. Until it can be read the token beside it is sent, as client-go does.
+        if (user.Path("tokenFile") is { } tokenFile) header = new TokenFileCredential(tokenFile, inline is null ? null : TokenHeader.TryMake(inline));
+        else if (inline is not null) header = KubernetesCredential.BearerToken(inline);
         else if (user.Text("username") is { } name) header = KubernetesCredential.Basic(name, user.Text("password") ?? string.Empty);
         else if (user.Section("exec") is { } exec) header = KubernetesCredential.Exec(Plugin(exec, cluster));
         return KubernetesCredential.Combine(Certificate(user), header);
@@ -38,9 +40,6 @@ internal static class KubeconfigUser
         if (uid is not null || groups.Count > 0 || extra.Count > 0) throw user.Bad("as", "is missing: as-uid, as-groups and as-user-extra need a user to act as");
         return null;
     }
-
-    private static KubernetesCredential Token(KubeconfigEntry user, string token) =>
-        TokenHeader.TryMake(token) is null ? throw user.Bad("token", "holds white space or control characters inside; it must be the token alone") : KubernetesCredential.BearerToken(token);
 
     private static KubernetesCredential Certificate(KubeconfigEntry user)
     {

@@ -55,7 +55,8 @@ public sealed record KubernetesClientConfiguration
 
     /// <summary>
     /// Finds the cluster: <paramref name="explicitKubeconfigPath"/>, then the files of <c>KUBECONFIG</c> (merged as kubectl does), then the pod's service account,
-    /// then <c>$HOME/.kube/config</c>. The first that is there is taken; when it cannot be used that is an error, not a reason to go on.
+    /// then <c>$HOME/.kube/config</c>. The first that is there is taken; when it cannot be used that is an error, not a reason to go on. Files of <c>KUBECONFIG</c> that are
+    /// missing are passed over; when all are, a pod uses its service account, and elsewhere that is an error.
     /// </summary>
     /// <param name="explicitKubeconfigPath">For instance the value of <c>--kubeconfig</c>; null or empty when there is none.</param>
     /// <param name="context">Name of a context, or null for the current one; not used in a pod.</param>

@@ -3,22 +3,23 @@ using System.Net.Http.Headers;
 namespace VWorkspace.Kubernetes.Credentials;
 
 /// <summary>
-/// A token in a file. The kubelet replaces projected tokens by swapping a link, so the file is simply read again every few seconds; it is
+/// A token in a file, and perhaps one to show as long as that file was never readable. The kubelet replaces projected tokens by swapping a link, so the file is simply read again every few seconds; it is
 /// small. While it cannot be read the last good token is used: an old token is better than none.
 /// </summary>
-internal sealed class TokenFileCredential(string path) : KubernetesCredential
+internal sealed class TokenFileCredential(string path, AuthenticationHeaderValue? before = null) : KubernetesCredential
 {
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
-    private RequestCredential? _current;
+    private RequestCredential? _current = before is null ? null : new(before, null);
     private long _readAt;
+    private bool _hasRead;
 
     internal override ValueTask<RequestCredential> GetAsync(TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (_current is not null && timeProvider.GetElapsedTime(_readAt) < ReadAgainAfter) return new(_current);
-            _readAt = timeProvider.GetTimestamp();
+            if (_hasRead && _current is not null && timeProvider.GetElapsedTime(_readAt) < ReadAgainAfter) return new(_current);
+            (_readAt, _hasRead) = (timeProvider.GetTimestamp(), true);
             return new(Read(mustSucceed: _current is null));
         }
     }

@@ -55,6 +55,17 @@ public sealed record KubernetesResource<T>(GroupVersionKind Kind, string Plural,
     : KubernetesResource(Kind, Plural, Namespaced)
     where T : class, IKubernetesObject
 {
+    /// <summary>
+    /// An object as JSON, ready to be created or applied: with <c>apiVersion</c> and <c>kind</c>, without members that have no value. Of a projection only what it declares:
+    /// replacing an object with that would delete all the rest.
+    /// </summary>
+    /// <param name="obj">The object; its JSON contract decides about null members below the first level and <c>metadata</c>.</param>
+    public System.Text.Json.Nodes.JsonObject ToJson(T obj)
+    {
+        ArgumentNullException.ThrowIfNull(obj);
+        return ObjectJson.ForWriting((System.Text.Json.Nodes.JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(obj, Json)!, Kind);
+    }
+
     /// <summary>The same place on the server, read through another type.</summary>
     public KubernetesResource<TOther> As<TOther>(JsonTypeInfo<TOther> json) where TOther : class, IKubernetesObject => new(Kind, Plural, Namespaced, json);
 }

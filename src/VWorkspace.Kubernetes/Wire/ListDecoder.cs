@@ -16,7 +16,7 @@ internal static class ListDecoder
     public static async Task<ObjectPage<T>> DecodeAsync<T>(Stream body, KubernetesResource<T> resource, int maxItemBytes, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        PipeReader pipe = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 32 * 1024, minimumReadSize: 4096, leaveOpen: true));
+        PipeReader pipe = PipeReader.Create(body, new StreamPipeReaderOptions(ClearingPool.Instance, bufferSize: 32 * 1024, minimumReadSize: 4096, leaveOpen: true));
         try
         {
             return await DecodeAsync(new JsonValueReader(pipe, maxItemBytes), resource, cancellationToken);

@@ -66,7 +66,7 @@ internal sealed class WatchStream<T> : IWatchStream<T> where T : class, IKuberne
 
     private async IAsyncEnumerable<WatchEvent<T>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        PipeReader pipe = PipeReader.Create(_body, new StreamPipeReaderOptions(bufferSize: 32 * 1024, minimumReadSize: 4096, leaveOpen: true));
+        PipeReader pipe = PipeReader.Create(_body, new StreamPipeReaderOptions(ClearingPool.Instance, bufferSize: 32 * 1024, minimumReadSize: 4096, leaveOpen: true));
         await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static self => ((WatchStream<T>)self!).Abort(), this);
         await using ITimer? idleTimer = _idleTimeout == Timeout.InfiniteTimeSpan
             ? null

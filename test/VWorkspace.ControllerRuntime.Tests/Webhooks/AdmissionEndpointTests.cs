@@ -150,6 +150,8 @@ internal sealed class AdmissionEndpointTests
     [TestCase("""{"apiVersion":"admission.k8s.io/v1beta1","kind":"AdmissionReview","request":{"uid":"u"}}""", "application/json")]
     [TestCase("""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}""", "application/json")]
     [TestCase("""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","kind":{},"operation":"WHAT"}}""", "application/json")]
+    [TestCase("""{"apiVersion":"admission.k8s.io/v1","apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}""", "application/json")]
+    [TestCase("""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","kind":{},"operation":"CREATE","object":{"a":1,"a":2}}}""", "application/json")]
     [TestCase("{}", "text/plain")]
     public async Task Body_that_is_no_review_is_refused_with_400(string body, string contentType)
     {

@@ -54,6 +54,17 @@ public sealed class HostileAnswerTests
         Assert.That(server.Requests, Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public async Task Text_in_place_of_json_is_told_without_blaming_anybody()
+    {
+        await using var server = new RawServer((_, response) => response.TextAsync(200, "text/plain", "ok"));
+        await using KubernetesClient client = TestClients.For(server.Address);
+
+        var fault = await Assert.ThrowsAsync<KubernetesTransportException>(() => client.GetRawAsync("/healthz", null, TestClients.Limit()));
+
+        Assert.That(fault!.Message, Is.EqualTo("the answer about /healthz is text/plain and not JSON"));
+    }
+
     [TestCase(404, """{"code":5,"message":"no such upstream"}""", "no such upstream")]
     [TestCase(502, """{"error":"upstream down"}""", """{"error":"upstream down"}""")]
     [TestCase(503, """{"code":200,"status":"Success"}""", """{"code":200,"status":"Success"}""")]

@@ -93,6 +93,34 @@ public sealed class HostileCredentialTests
     }
 
     [Test]
+    public async Task Token_beside_a_token_file_is_sent_until_the_file_can_be_read()
+    {
+        var time = new ManualTimeProvider();
+        string file = Path.Combine(_directory, "token"), config = Path.Combine(_directory, "config");
+        await File.WriteAllTextAsync(config, $"current-context: x\ncontexts: [{{name: x, context: {{cluster: c, user: u}}}}]\nclusters: [{{name: c, cluster: {{server: 'https://h'}}}}]\nusers: [{{name: u, user: {{token: inline, tokenFile: token}}}}]\n");
+        KubernetesCredential credential = KubernetesClientConfiguration.FromKubeconfigFile(config).Credential;
+        async Task<string?> Shown() => (await credential.GetAsync(time, CancellationToken.None)).Authorization?.Parameter;
+
+        Assert.That(await Shown(), Is.EqualTo("inline"));
+        await File.WriteAllTextAsync(file, "rotated");
+        time.Advance(TimeSpan.FromSeconds(11));
+        Assert.That(await Shown(), Is.EqualTo("rotated"));
+        File.Delete(file);
+        time.Advance(TimeSpan.FromSeconds(11));
+        Assert.That(await Shown(), Is.EqualTo("rotated"), "never back to the one before");
+    }
+
+    [Test]
+    public async Task Token_file_wins_from_the_first_request_when_it_is_there()
+    {
+        string config = Path.Combine(_directory, "config");
+        await File.WriteAllTextAsync(Path.Combine(_directory, "token"), "file");
+        await File.WriteAllTextAsync(config, "current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://h'}}]\nusers: [{name: u, user: {token: inline, tokenFile: token}}]\n");
+        KubernetesCredential credential = KubernetesClientConfiguration.FromKubeconfigFile(config).Credential;
+        Assert.That((await credential.GetAsync(TimeProvider.System, CancellationToken.None)).Authorization!.Parameter, Is.EqualTo("file"));
+    }
+
+    [Test]
     public void Token_given_in_code_is_checked_and_not_repeated() =>
         Assert.That(() => KubernetesCredential.BearerToken("geheim\r\nX: y"), Throws.ArgumentException.With.Message.Not.Contains("geheim"));
 

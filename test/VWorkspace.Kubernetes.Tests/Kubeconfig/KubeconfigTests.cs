@@ -186,7 +186,11 @@ public sealed class KubeconfigTests
         Assert.That(ConfigurationLoader.Load(null, null, surroundings).Server.Host, Is.EqualTo("home"));
         surroundings.Home = null;
         Assert.That(() => ConfigurationLoader.Load(null, null, surroundings), Throws.TypeOf<KubernetesConfigurationException>().With.Message.Contains("--kubeconfig"));
-        surroundings["KUBECONFIG"] = "/nowhere";
+        surroundings["KUBECONFIG"] = "/nowhere:/nowhere/else";
+        surroundings.Home = home;
+        surroundings["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
+        Assert.That(ConfigurationLoader.Load(null, null, surroundings).Source, Is.EqualTo("in-cluster"), "files that are all missing are an empty configuration");
+        surroundings["KUBERNETES_SERVICE_HOST"] = null;
         Assert.That(() => ConfigurationLoader.Load(null, null, surroundings), Throws.TypeOf<KubernetesConfigurationException>().With.Message.Contains("KUBECONFIG names no file"));
     }
 
