@@ -24,7 +24,9 @@ internal sealed partial class InformerSubscription<T> : IDisposable where T : cl
     public InformerSubscription(IInformerHandler<T> handler, Action<InformerSubscription<T>> remove, WorkInFlight inFlight, ILogger logger)
     {
         (_handler, _remove, _inFlight, _logger) = (handler, remove, inFlight, logger);
-        _ = Task.Run(PumpAsync, _stop.Token);
+
+        // Without the token: a subscription that ends before its pump began would leave what is queued on its way for ever.
+        _ = Task.Run(PumpAsync, CancellationToken.None);
     }
 
     /// <summary>Completes when the handler has seen the initial list; is cancelled when the subscription ends before.</summary>
