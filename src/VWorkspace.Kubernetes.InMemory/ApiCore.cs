@@ -27,8 +27,10 @@ internal sealed class ApiCore : IAsyncDisposable
     {
         Options = options;
         Time = options.TimeProvider;
+        // A source for each purpose: how many objects are made must not change which requests a fault hits.
+        Faults = new FaultPlan(new Random(options.Random.Next()));
+        var watchTimes = new RandomNames(new Random(options.Random.Next()));
         Names = new RandomNames(options.Random);
-        Faults = new FaultPlan(Names);
         Requests = new RequestLog(options.RequestLogSize);
         Store = new ObjectStore(options.HistoryPerResource, options.WatchBuffer);
         Registry = new ResourceRegistry(BuiltinCatalog.Types);
@@ -42,7 +44,7 @@ internal sealed class ApiCore : IAsyncDisposable
         Writer = new ResourceWriter(Store, Admission, Ownership, Time, Names);
         Deleter = new ResourceDeleter(Store, Admission, Time);
         Lists = new ListReader(Store);
-        Watches = new WatchStreamer(Store, Time, Names, options.BookmarkInterval);
+        Watches = new WatchStreamer(Store, Time, watchTimes, options.BookmarkInterval);
         Crds = new CrdController(this);
         Controllers = new ClusterControllers(this, (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<ClusterControllers>());
         Special.Scale = new ScaleOperations(this).HandleAsync;

@@ -11,7 +11,7 @@ public sealed record InMemoryApiServerOptions
     /// <summary>The clock of timestamps, bookmarks and watch timeouts. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The source of uids, generated names and watch timeouts. Default: seeded with 1, so that runs repeat.</summary>
+    /// <summary>The source of uids, generated names, watch timeouts and chance in faults, each drawn independently of the others. Default: seeded with 1, so that runs repeat.</summary>
     public Random Random { get; init; } = new(1);
 
     /// <summary>How many changes each resource remembers for watches and past lists; older ones get 410. Default 4096.</summary>

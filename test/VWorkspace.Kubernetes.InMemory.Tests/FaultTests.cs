@@ -25,6 +25,42 @@ public sealed class FaultTests
         Assert.That(retryAfter, Is.EqualTo("7"));
     }
 
+    /// <summary>Neither made objects, whose uids are drawn too, nor another fault, nor watches move the chance of a fault.</summary>
+    [Test]
+    public async Task Seed_means_the_same_hits_whatever_else_the_server_does()
+    {
+        string[] hits = await Task.WhenAll(HitsAsync(disturbed: false), HitsAsync(disturbed: true));
+
+        Assert.That(hits[1], Is.EqualTo(hits[0]));
+        Assert.That(hits[0], Does.Contain('x').And.Contain('.'));
+
+        static async Task<string> HitsAsync(bool disturbed)
+        {
+            await using var server = await InMemoryApiServer.StartAsync(new InMemoryApiServerOptions { Random = new Random(7) });
+            using var client = new TestClient(server);
+            server.Faults.Add(new RequestMatch { Verb = "get", Resource = "namespaces", Probability = 0.5 }, new Fault.Refuse(429));
+            server.Faults.Add(new RequestMatch { Verb = "get", Resource = "configmaps", Probability = 0.5 }, new Fault.Refuse(503));
+            var hits = new StringBuilder();
+            for (int i = 0; i < 40; i++)
+            {
+                if (disturbed)
+                {
+                    await server.CreateAsync(TestData.ConfigMap($"c{i}"));
+                    using (await client.SendAsync("GET", "/api/v1/namespaces/default/configmaps/c0"))
+                    using (await client.SendAsync("GET", "/api/v1/configmaps?watch=true"))
+                    {
+                        // Asked for and left.
+                    }
+                }
+
+                using var response = await client.SendAsync("GET", "/api/v1/namespaces/default");
+                hits.Append((int)response.StatusCode == 429 ? 'x' : '.');
+            }
+
+            return hits.ToString();
+        }
+    }
+
     [Test]
     public async Task Cut_before_response_leaves_the_write_done()
     {

@@ -1,5 +1,4 @@
 using VWorkspace.Kubernetes.InMemory.Http;
-using VWorkspace.Kubernetes.InMemory.Objects;
 
 namespace VWorkspace.Kubernetes.InMemory;
 
@@ -8,18 +7,22 @@ public sealed class FaultPlan
 {
     private readonly Lock _gate = new();
     private readonly List<Entry> _entries = [];
-    private readonly RandomNames _random;
+    private readonly Random _seeds;
 
-    internal FaultPlan(RandomNames random) => _random = random;
+    /// <param name="seeds">Gives each fault a random source of its own, so that what hits depends on the seed, the faults and their requests, and on nothing else.</param>
+    internal FaultPlan(Random seeds) => _seeds = seeds;
 
     /// <summary>Adds a fault; dispose the answer to take it back.</summary>
     public IDisposable Add(RequestMatch match, Fault fault)
     {
         ArgumentNullException.ThrowIfNull(match);
         ArgumentNullException.ThrowIfNull(fault);
-        var entry = new Entry(this, match, fault);
-        lock (_gate) _entries.Add(entry);
-        return entry;
+        lock (_gate)
+        {
+            var entry = new Entry(this, match, fault, new Random(_seeds.Next()));
+            _entries.Add(entry);
+            return entry;
+        }
     }
 
     /// <summary>Takes all faults back.</summary>
@@ -45,7 +48,7 @@ public sealed class FaultPlan
                 if (!entry.Match.Matches(info, user)) continue;
                 entry.Seen++;
                 if (entry.Seen <= entry.Match.Skip || entry.Hit >= (entry.Match.Times ?? int.MaxValue)) continue;
-                if (entry.Match.Probability < 1 && _random.NextDouble() >= entry.Match.Probability) continue;
+                if (entry.Match.Probability < 1 && entry.Random.NextDouble() >= entry.Match.Probability) continue;
                 entry.Hit++;
                 Hits++;
                 return entry.Fault;
@@ -60,11 +63,13 @@ public sealed class FaultPlan
         lock (_gate) _entries.Remove(entry);
     }
 
-    private sealed class Entry(FaultPlan plan, RequestMatch match, Fault fault) : IDisposable
+    private sealed class Entry(FaultPlan plan, RequestMatch match, Fault fault, Random random) : IDisposable
     {
         public RequestMatch Match => match;
 
         public Fault Fault => fault;
+
+        public Random Random => random;
 
         public int Seen { get; set; }
 

@@ -52,7 +52,15 @@ internal sealed class ObjectResponder(TimeProvider time)
         if (format is { Shape: ResponseShape.Object, Yaml: false })
         {
             Start(http, 200, JsonType);
-            WriteListBytes(http, type, page);
+            if (GzipBody.IsWanted(http, page.Items.Sum(i => (long)i.Utf8.Length)))
+            {
+                var whole = new ArrayBufferWriter<byte>(GzipBody.Threshold);
+                WriteListBytes(whole, type, page);
+                await http.Response.BodyWriter.WriteAsync(GzipBody.Compress(http, whole.WrittenSpan), ct).ConfigureAwait(false);
+                return;
+            }
+
+            WriteListBytes(http.Response.BodyWriter, type, page);
             await http.Response.BodyWriter.FlushAsync(ct).ConfigureAwait(false);
             return;
         }
@@ -97,6 +105,7 @@ internal sealed class ObjectResponder(TimeProvider time)
         }
 
         Start(http, code, contentType);
+        if (GzipBody.IsWanted(http, json.Length)) json = GzipBody.Compress(http, json);
         http.Response.ContentLength = json.Length;
         if (HttpMethods.IsHead(http.Request.Method)) return;
         await http.Response.BodyWriter.WriteAsync(json, ct).ConfigureAwait(false);
@@ -119,9 +128,8 @@ internal sealed class ObjectResponder(TimeProvider time)
         http.Response.Headers.CacheControl = "no-cache, private";
     }
 
-    private static void WriteListBytes(HttpContext http, ResourceType type, ListPage page)
+    private static void WriteListBytes(IBufferWriter<byte> writer, ResourceType type, ListPage page)
     {
-        var writer = http.Response.BodyWriter;
         Write(writer, $"{{\"apiVersion\":\"{type.ApiVersion}\",\"kind\":\"{type.ListKind}\",\"metadata\":{{");
         // Lists of custom resources always carry the continue member; typed lists leave an empty one out.
         if (page.Continue.Length > 0 || type.IsCustom) Write(writer, $"\"continue\":\"{page.Continue}\",");
@@ -146,5 +154,5 @@ internal sealed class ObjectResponder(TimeProvider time)
         writer.Write("]}"u8);
     }
 
-    private static void Write(System.IO.Pipelines.PipeWriter writer, string text) => Encoding.UTF8.GetBytes(text, writer);
+    private static void Write(IBufferWriter<byte> writer, string text) => Encoding.UTF8.GetBytes(text, writer);
 }

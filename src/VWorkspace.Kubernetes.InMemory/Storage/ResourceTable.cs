@@ -5,7 +5,7 @@ namespace VWorkspace.Kubernetes.InMemory.Storage;
 /// <summary>All objects of one resource, the ring of its latest changes, and those who watch it. Changed only under the store's lock.</summary>
 internal sealed class ResourceTable
 {
-    private readonly Queue<StoreEvent> _history = new();
+    private readonly EventHistory _history = new();
     private readonly List<StoreSubscription> _subscriptions = [];
     private ImmutableSortedSet<StoredObject> _base = Empty;
     private volatile ImmutableSortedSet<StoredObject> _current = Empty;
@@ -38,10 +38,10 @@ internal sealed class ResourceTable
     {
         _current = change.After;
         LastRevision = change.Revision;
-        _history.Enqueue(change);
+        _history.Add(change);
         while (_history.Count > historyLimit)
         {
-            var dropped = _history.Dequeue();
+            var dropped = _history.RemoveOldest();
             _base = dropped.After;
             OldestRevision = dropped.Revision;
         }
@@ -55,17 +55,14 @@ internal sealed class ResourceTable
     {
         if (revision >= LastRevision) return _current;
         if (revision < OldestRevision) return null;
-        var result = _base;
-        foreach (var change in _history)
-        {
-            if (change.Revision > revision) break;
-            result = change.After;
-        }
-
-        return result;
+        var after = _history.FirstAfter(revision);
+        return after == 0 ? _base : _history[after - 1].After;
     }
 
-    public IEnumerable<StoreEvent> Since(long revision) => _history.Where(e => e.Revision > revision);
+    public IEnumerable<StoreEvent> Since(long revision)
+    {
+        for (var i = _history.FirstAfter(revision); i < _history.Count; i++) yield return _history[i];
+    }
 
     public void Subscribe(StoreSubscription subscription) => _subscriptions.Add(subscription);
 
@@ -74,11 +71,7 @@ internal sealed class ResourceTable
     /// <summary>Forgets all history up to the revision: older watches and lists get 410.</summary>
     public void Compact(long revision)
     {
-        while (_history.TryPeek(out var change) && change.Revision <= revision)
-        {
-            _base = change.After;
-            _history.Dequeue();
-        }
+        while (_history.Count > 0 && _history[0].Revision <= revision) _base = _history.RemoveOldest().After;
 
         OldestRevision = Math.Max(OldestRevision, revision);
     }

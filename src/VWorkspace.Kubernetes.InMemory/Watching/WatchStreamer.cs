@@ -55,7 +55,12 @@ internal sealed class WatchStreamer(ObjectStore store, TimeProvider time, Random
         foreach (var obj in watch.Initial)
             if (frames.Initial(output, obj) && output.UnflushedBytes > 1 << 16) await output.FlushAsync(ct).ConfigureAwait(false);
         if (options is { SendInitialEvents: true, AllowWatchBookmarks: true }) frames.Bookmark(output, watch.Revision, initialEventsEnd: true);
-        foreach (var change in watch.Backlog) frames.Event(output, change);
+        foreach (var change in watch.Backlog)
+        {
+            frames.Event(output, change);
+            if (output.UnflushedBytes > 1 << 16) await output.FlushAsync(ct).ConfigureAwait(false);
+        }
+
         await output.FlushAsync(ct).ConfigureAwait(false);
 
         var subscription = watch.Subscription!;

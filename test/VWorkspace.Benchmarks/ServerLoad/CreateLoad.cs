@@ -18,11 +18,15 @@ internal sealed record CreateOutcome(int Created, int Errors, TimeSpan Elapsed, 
     public double Percentile(double share) => Latencies.Length == 0 ? 0 : Latencies[Math.Min(Latencies.Length - 1, (int)(Latencies.Length * share))];
 }
 
-/// <summary>Creates ConfigMaps of about one KiB by a number of workers, at a rate or as fast as answers come.</summary>
-internal sealed class CreateLoad(HttpClient http, int namespaces)
+/// <summary>Creates ConfigMaps by a number of workers, at a rate or as fast as answers come.</summary>
+/// <param name="http">To the server.</param>
+/// <param name="namespaces">How many namespaces they are spread over.</param>
+/// <param name="filler">Bytes of data in each; stored objects are about 500 bytes larger.</param>
+internal sealed class CreateLoad(HttpClient http, int namespaces, int filler = CreateLoad.AboutOneKibibyte)
 {
     public const int Workers = 32;
-    private static readonly string Filler = new('x', 800);
+    public const int AboutOneKibibyte = 800;
+    private readonly string _filler = new('x', filler);
 
     public static string Namespace(int index) => "load-" + index.ToString("d3", CultureInfo.InvariantCulture);
 
@@ -61,7 +65,7 @@ internal sealed class CreateLoad(HttpClient http, int namespaces)
     private async Task<bool> CreateAsync(string phase, int index, CancellationToken ct)
     {
         string ns = Namespace(index % namespaces);
-        string body = string.Create(CultureInfo.InvariantCulture, $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{phase}}}-{{{index}}}","namespace":"{{{ns}}}","labels":{"app":"load"}},"data":{"value":"{{{Filler}}}"}}""");
+        string body = string.Create(CultureInfo.InvariantCulture, $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{phase}}}-{{{index}}}","namespace":"{{{ns}}}","labels":{"app":"load"}},"data":{"value":"{{{_filler}}}"}}""");
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
