@@ -60,6 +60,7 @@ internal sealed class ResourceEndpoint(ApiCore core)
             {
                 "get" => GetAsync(http, type, ns, info.Name, format, ct),
                 "list" => _responder.WriteListAsync(http, type, core.Lists.List(type, ns, ListQuery.Parse(http.Request.Query, type)), format, ct),
+                "watch" when WebSocketWatch.IsRequested(http) => WebSocketWatch.RunAsync(http, gone => core.Watches.StreamAsync(http, type, ns, ListQuery.Parse(http.Request.Query, type), format, gone), ct),
                 "watch" => core.Watches.StreamAsync(http, type, ns, ListQuery.Parse(http.Request.Query, type), format, ct),
                 "create" => CreateAsync(http, type, ns, options, format, ct),
                 "update" => UpdateAsync(http, type, ns, info, options, format, ct),
