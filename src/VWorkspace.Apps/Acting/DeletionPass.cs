@@ -61,7 +61,12 @@ internal sealed class DeletionPass(
 
                 return left ? ReconcileResult.RequeueAfter(options.DeletionRecheck) : await FinishAsync(instance, cancellationToken).ConfigureAwait(false);
             case DeletionStep.Release:
-                if (observed.Release is { } release) await LetGoAsync(FluxResources.HelmReleases, instance, release, cancellationToken).ConfigureAwait(false);
+                if (observed.Release is { } release)
+                {
+                    await LetGoAsync(FluxResources.HelmReleases, instance, release, cancellationToken).ConfigureAwait(false);
+                    await ResumeAsync(instance, release, cancellationToken).ConfigureAwait(false);
+                }
+
                 foreach ((KubernetesResource<ChartSource> resource, ChartSource source) in observed.Sources) await LetGoAsync(resource, instance, source, cancellationToken).ConfigureAwait(false);
                 return await FinishAsync(instance, cancellationToken).ConfigureAwait(false);
             default:
@@ -146,6 +151,16 @@ internal sealed class DeletionPass(
             others.Add(System.Text.Json.JsonSerializer.SerializeToNode(owner, KubernetesJson.Default.OwnerReference));
         var body = new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = child.Metadata.ResourceVersion, ["ownerReferences"] = others } };
         ApiResult<T> answer = await client.PatchAsync(resource, ObjectKey.Of(child), Patch.Merge(body), new() { FieldManager = FieldManagers.Operator }, cancellationToken).ConfigureAwait(false);
+        _ = answer.ValueOrNullIfNotFound();
+    }
+
+    // A release that is kept has nobody any more who would end the suspension of a Restore.
+    private async Task ResumeAsync(ApplicationInstance instance, HelmRelease release, CancellationToken cancellationToken)
+    {
+        if (!release.Metadata.Annotations.ContainsKey(Suspension.Marker) || !Ownership.IsOurs(instance, release)) return;
+        ChildStep step = ChildPlanner.GiveUpSuspension(release);
+        ApiResult<HelmRelease> answer = await client.PatchAsync(
+            FluxResources.HelmReleases, step.Key, Patch.Apply(step.Body!), new() { FieldManager = FieldManagers.Suspension, Force = true }, cancellationToken).ConfigureAwait(false);
         _ = answer.ValueOrNullIfNotFound();
     }
 

@@ -66,11 +66,15 @@ internal static class Aggregation
     private static Aggregate Failed(FluxReading flux, ApplicationInstance instance, Surroundings around)
     {
         (DesiredCondition? waiting, Blocker? blocker) = WaitingForSecrets(around);
+        // A release that failed has had its chart: that it could not be had before is over, whatever became of the release.
+        bool reachedAgain = flux.Source == SourceState.Available
+            && instance.Status.Conditions.Find(ApplicationConditions.Degraded) is { IsTrue: true, Reason: ApplicationReasons.ChartUnreachable };
         string direction = flux.RolledBack ? ApplicationReasons.HelmReleaseUpgrading : Moving(flux);
         return new(
             waiting ?? False(ApplicationReasons.HelmReleaseFailed, flux.ReleaseText),
             flux.Release == ReleaseState.Retrying ? InFlight(direction, "Flux tries again") : Stable(),
             [.. ReleaseDegradation(flux, instance)],
+            ClearsDegraded: reachedAgain,
             Blocker: blocker);
     }
 

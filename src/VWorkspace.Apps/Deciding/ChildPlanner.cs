@@ -206,7 +206,10 @@ internal static class ChildPlanner
         return
         [
             Command(FluxResources.HelmReleases, ObjectKey.Of(live), new() { [Annotations.FluxRequestedAt] = Token(now) }),
-            SuspensionStep(StepKind.Resume, ObjectKey.Of(live), live.Metadata.Uid, operation: null),
+            GiveUpSuspension(live),
         ];
     }
+
+    /// <summary>Gives the suspension up that was set for a Restore; one that a person set stays.</summary>
+    public static ChildStep GiveUpSuspension(HelmRelease live) => SuspensionStep(StepKind.Resume, ObjectKey.Of(live), live.Metadata.Uid, operation: null);
 }

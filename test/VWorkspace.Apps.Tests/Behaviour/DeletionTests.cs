@@ -2,6 +2,7 @@ using VWorkspace.Api;
 using VWorkspace.Apps.Flux;
 using VWorkspace.Apps.Tests.Support;
 using VWorkspace.Kubernetes;
+using VWorkspace.Kubernetes.InMemory;
 
 namespace VWorkspace.Apps.Tests.Behaviour;
 
@@ -36,6 +37,48 @@ public sealed class DeletionTests
         await MessageAsync(world, m => !m.Contains("forbidden", StringComparison.Ordinal));
         await world.PatchAsync(FluxResources.HelmReleases, "wiki", "{metadata: {finalizers: null}}");
         await world.GoneAsync(ApiResources.ApplicationInstances, "wiki");
+    }
+
+    [Test]
+    public async Task Deletion_that_cannot_even_look_says_so()
+    {
+        await using World world = await World.StartAsync();
+        world.StartOperator();
+        await world.ApplyAsync(Samples.Wiki);
+        await world.ExistsAsync(FluxResources.HelmReleases, "wiki");
+        await world.QuietAsync();
+        using (world.Server.Faults.Add(new RequestMatch { Verb = "get", Resource = "helmreleases" }, new Fault.Refuse(403, "Forbidden", "helmreleases is forbidden: no")))
+        {
+            await world.DeleteAsync(ApiResources.ApplicationInstances, "wiki");
+            await MessageAsync(world, m => m.Contains("helmreleases is forbidden", StringComparison.Ordinal));
+        }
+
+        await world.GoneAsync(ApiResources.ApplicationInstances, "wiki");
+    }
+
+    [Test]
+    public async Task Release_that_is_kept_is_not_left_suspended_by_us()
+    {
+        await using World world = await World.StartAsync();
+        world.StartOperator();
+        await world.ApplyAsync(Samples.Wiki);
+        await world.ExistsAsync(FluxResources.HelmReleases, "wiki");
+        await world.ApplyAsync("""
+            apiVersion: ops.vworkspace.io/v1alpha1
+            kind: Operation
+            metadata: {name: restore-1, namespace: org-blue}
+            spec: {targetRef: {name: wiki}, type: Restore, engine: velero}
+            """);
+        Operation restore = (await world.FindAsync(ApiResources.Operations, "restore-1"))!;
+        await world.AnnotateAsync("wiki", Annotations.SuspendedByOperation, restore.Metadata.Uid);
+        await world.ExistsAsync(FluxResources.HelmReleases, "wiki", r => r.IsSuspended);
+        await world.AnnotateAsync("wiki", Annotations.Reconcile, "disabled");
+        await world.ShowsAsync("wiki", "Suspended=True/ReconcilePaused");
+        await world.DeleteAsync(ApiResources.ApplicationInstances, "wiki");
+        await world.GoneAsync(ApiResources.ApplicationInstances, "wiki");
+        HelmRelease kept = (await world.FindAsync(FluxResources.HelmReleases, "wiki"))!;
+        Assert.That(kept.IsSuspended, Is.False, "nobody is left who would resume it");
+        Assert.That(kept.Metadata.OwnerReferences, Is.Empty);
     }
 
     [Test]

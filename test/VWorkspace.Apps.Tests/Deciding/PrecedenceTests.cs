@@ -88,6 +88,15 @@ public sealed class PrecedenceTests
     }
 
     [Test]
+    public void Chart_that_can_be_had_again_is_no_degradation_although_the_first_install_fails()
+    {
+        ApplicationInstance instance = Samples.Instance().WithStatus(("Degraded", "True", "ChartUnreachable"));
+        Observation failed = Settled(instance) with { Release = Release(instance, Cond("Ready", "False", "InstallFailed", "timed out"), Cond("Released", "False", "InstallFailed")).With((1, "failed", "1.2.3")) };
+        Assert.That(Of(Decide(failed), "Degraded"), Is.EqualTo("False/Recovered"));
+        Assert.That(Of(Decide(failed with { Source = Source(instance, SourceGone) }), "Degraded"), Is.EqualTo("True/ChartUnreachable"));
+    }
+
+    [Test]
     public void Rolled_back_release_whose_source_is_gone_lists_both()
     {
         ApplicationInstance instance = Samples.Instance().WithStatus(("Degraded", "True", "UpgradeFailed"));

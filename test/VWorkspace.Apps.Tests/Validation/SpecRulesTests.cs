@@ -87,6 +87,11 @@ public sealed class SpecRulesTests
     [TestCase("1.2.3 || 2.0.0", false)]
     [TestCase("1.2.*", false)]
     [TestCase("01.2.3", false)]
+    [TestCase("1.2.3-01", false)]
+    [TestCase("1.2.3-rc.01", false)]
+    [TestCase("1.2.3-0", true)]
+    [TestCase("1.2.3-01a", true)]
+    [TestCase("1.2.3+01", true)]
     [TestCase("1.2.3\n", false)]
     public void Version(string version, bool concrete) => Assert.That(ChartRules.IsConcreteVersion(version), Is.EqualTo(concrete));
 
