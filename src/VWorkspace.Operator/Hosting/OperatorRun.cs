@@ -23,6 +23,9 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
     // The room of applications counts condition transitions under its own name.
     private const string AppsMeter = "VWorkspace.Apps";
 
+    // What an Event takes as its reporting instance; names of pods may be longer.
+    private const int MaxInstanceName = 128;
+
     private readonly Readiness _readiness = new();
 
     /// <summary>Runs to the end.</summary>
@@ -104,7 +107,7 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         Events = new EventRecorderOptions
         {
             ReportingController = "vworkspace-app-operator",
-            ReportingInstance = options.PodName,
+            ReportingInstance = options.PodName.Length <= MaxInstanceName ? options.PodName : options.PodName[..MaxInstanceName],
             ClusterScopedNamespace = options.OperatorNamespace,
             Redact = Redactor.Text,
         },

@@ -1,10 +1,17 @@
 using System.Globalization;
+using VWorkspace.Api;
 
 namespace VWorkspace.Operator.Settings;
 
 /// <summary>Says what is wrong with a set of options, naming the flag.</summary>
 public static class OptionsValidation
 {
+    /// <summary>By how much followers stretch the time between two attempts at most.</summary>
+    private const double RetryJitter = 1.2;
+
+    /// <summary>What timers can hold.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(24);
+
     /// <summary>All complaints; empty when the options make sense.</summary>
     public static IReadOnlyList<string> Validate(OperatorOptions options)
     {
@@ -17,6 +24,11 @@ public static class OptionsValidation
             complaints.Add($"--leader-elect-lease-duration ({GoDuration.Format(lease.LeaseDuration)}) must be greater than --leader-elect-renew-deadline ({GoDuration.Format(lease.RenewDeadline)}), "
                 + $"which must be greater than --leader-elect-retry-period ({GoDuration.Format(lease.RetryPeriod)}), which must be greater than zero");
         }
+        else if (lease.RenewDeadline <= lease.RetryPeriod * RetryJitter)
+        {
+            complaints.Add($"--leader-elect-renew-deadline ({GoDuration.Format(lease.RenewDeadline)}) must be greater than 1.2 times --leader-elect-retry-period ({GoDuration.Format(lease.RetryPeriod)}), because followers vary it");
+        }
+        else if (lease.LeaseDuration < TimeSpan.FromSeconds(1)) complaints.Add("--leader-elect-lease-duration must be at least 1s");
         if (lease.LeaseName.Length == 0) complaints.Add("--leader-election-id must not be empty");
 
         Positive("--helm-release-interval", options.Applications.HelmReleaseInterval);
@@ -36,6 +48,13 @@ public static class OptionsValidation
         NotNegative("--operation-timeout", options.Operations.Timeout);
         NotNegative("--operation-retention", options.Operations.Retention);
         NotNegative("--workload-missing-grace", options.Operations.WorkloadMissingGrace);
+        foreach (string prefix in options.Applications.AllowedChartUrls)
+            if (!Uri.TryCreate(prefix, UriKind.Absolute, out Uri? url) || url.Scheme is not ("oci" or "https" or "http"))
+                complaints.Add($"--allowed-chart-urls: '{Redactor.Text(prefix)}' does not begin with oci://, https:// or http://");
+        WithinTimers("--leader-elect-lease-duration", lease.LeaseDuration);
+        WithinTimers("--startup-timeout", options.Runtime.StartupTimeout);
+        WithinTimers("--reconcile-timeout", options.Runtime.ReconcileTimeout);
+        WithinTimers("--graceful-shutdown-timeout", options.Runtime.GracefulShutdownTimeout);
         AtLeastOne("--event-batch-size", options.Agent.EventBatchSize);
         AtLeastOne("--event-buffer-size", options.Agent.EventBufferSize);
         AtLeastOne("--kube-api-burst", options.Runtime.KubeApiBurst);
@@ -55,6 +74,11 @@ public static class OptionsValidation
         void NotNegative(string flag, TimeSpan value)
         {
             if (value < TimeSpan.Zero) complaints.Add($"{flag} must not be negative");
+        }
+
+        void WithinTimers(string flag, TimeSpan value)
+        {
+            if (value > LongestTimer) complaints.Add($"{flag} must be at most {GoDuration.Format(LongestTimer)}");
         }
 
         void AtLeastOne(string flag, int value)
