@@ -31,6 +31,8 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
     private readonly string _namespace;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly Lock _gate = new();
+    private readonly IInformer<DataObject> _informer;
     private State _state = State.None;
     private Followed? _followed;
 
@@ -38,6 +40,7 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
     {
         (_manager, _namespace) = (manager, @namespace);
         _log = manager.Logging.CreateLogger("catalog-policy");
+        _informer = manager.Cache.Informer(FluxResources.ConfigMaps, new InformerScope(@namespace, FieldSelector: $"metadata.name={ConfigMapName}"), optional: true);
     }
 
     /// <summary>Opens the watch of a manager that has not been started.</summary>
@@ -48,14 +51,12 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
         ArgumentNullException.ThrowIfNull(manager);
         ArgumentException.ThrowIfNullOrEmpty(operatorNamespace);
         var policy = new CatalogPolicy(manager, operatorNamespace);
-        IInformer<DataObject> informer = manager.Cache.Informer(
-            FluxResources.ConfigMaps, new InformerScope(operatorNamespace, FieldSelector: $"metadata.name={ConfigMapName}"), optional: true);
-        _ = informer.Subscribe(new Handler(policy));
+        _ = policy._informer.Subscribe(new Handler(policy));
         return policy;
     }
 
     /// <inheritdoc/>
-    public ChartVersionVerdict Judge(ChartVersionQuestion question) => Volatile.Read(ref _state).Judge(question, _manager.Clock.GetUtcNow());
+    public ChartVersionVerdict Judge(ChartVersionQuestion question) => Now().Judge(question, _manager.Clock.GetUtcNow());
 
     /// <summary>
     /// Calls back for each instance about which the policy says something else than before, until the token fires; tells about a content that cannot be
@@ -66,7 +67,7 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
         (State State, DateTimeOffset At) last = (State.None, _manager.Clock.GetUtcNow());
         while (true)
         {
-            (State State, DateTimeOffset At) now = (Volatile.Read(ref _state), _manager.Clock.GetUtcNow());
+            (State State, DateTimeOffset At) now = (Now(), _manager.Clock.GetUtcNow());
             Tell(last.State, now.State);
             foreach (ApplicationInstance instance in instances.List())
             {
@@ -87,16 +88,33 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
     }
 
     /// <summary>True when everybody who is judged anew has been told; for tests.</summary>
-    internal bool IsResting => Volatile.Read(ref _followed) is { } followed && ReferenceEquals(followed.State, Volatile.Read(ref _state)) && followed.Until > _manager.Clock.GetUtcNow();
+    internal bool IsResting => Volatile.Read(ref _followed) is { } followed && ReferenceEquals(followed.State, Now()) && followed.Until > _manager.Clock.GetUtcNow();
+
+    // Read from the store and not from what handlers were told: an instance may be looked at before those have had their turn, and what needs an
+    // approval must not slip through in the first moment of a process.
+    private State Now()
+    {
+        if (!_informer.HasSynced) return State.Unread;
+        DataObject? map = _informer.Store.Get(new(_namespace, ConfigMapName));
+        lock (_gate)
+        {
+            if (!ReferenceEquals(map, _state.Map)) See(map);
+            return _state;
+        }
+    }
 
     private void See(DataObject? map)
     {
         State before = _state;
         State next = map is null ? State.None : Read(map, before);
-        Volatile.Write(ref _state, next);
+        _state = next;
         if (next.Fault is { } fault && fault != before.Fault) Invalid(_log, _namespace, ConfigMapName, fault, before.Good is not null);
         else if (next.Fault is null && !ReferenceEquals(next, State.None)) Accepted(_log, _namespace, ConfigMapName, next.Good!.Entries.Count);
         else if (ReferenceEquals(next, State.None) && !ReferenceEquals(before, State.None)) Gone(_log, _namespace, ConfigMapName);
+    }
+
+    private void Wake()
+    {
         lock (_changed)
         {
             if (_changed.CurrentCount == 0) _changed.Release();
@@ -124,6 +142,9 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
         /// <summary>There is no ConfigMap: no policy.</summary>
         public static State None { get; } = new(null, null, null);
 
+        /// <summary>Nobody knows yet.</summary>
+        public static State Unread { get; } = new(null, null, "it has not been read yet");
+
         public ChartVersionVerdict Judge(ChartVersionQuestion question, DateTimeOffset now) =>
             Good is { } policy ? policy.Judge(question, now)
             : Fault is { } fault ? ChartVersionVerdict.Unobjectionable with { Unavailable = $"ConfigMap {ConfigMapName} of the operator cannot be read: {fault}" }
@@ -135,11 +156,11 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
 
     private sealed class Handler(CatalogPolicy policy) : IInformerHandler<DataObject>
     {
-        public void OnAdded(DataObject obj, bool isInitial) => policy.See(obj);
+        public void OnAdded(DataObject obj, bool isInitial) => policy.Wake();
 
-        public void OnUpdated(DataObject previous, DataObject current) => policy.See(current);
+        public void OnUpdated(DataObject previous, DataObject current) => policy.Wake();
 
-        public void OnDeleted(DataObject last) => policy.See(null);
+        public void OnDeleted(DataObject last) => policy.Wake();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "catalog policy cannot be read")]

@@ -17,14 +17,13 @@ internal sealed class ReadinessProber(ProbeRunner runner, Action<ObjectKey> chan
     /// <summary>Number of instances whose checks run.</summary>
     public int Count => _watched.Count;
 
-    /// <summary>True when no check runs and none is due.</summary>
-    public bool IsResting
+    /// <summary>True when no check runs and none is due; otherwise the loop looks again at once. For tests, whose clock leaps while the loop sets its timer.</summary>
+    internal bool Rests()
     {
-        get
-        {
-            DateTimeOffset now = clock.GetUtcNow();
-            return _watched.Values.All(w => w.Probes.All(p => !p.IsRunning && p.Due > now));
-        }
+        DateTimeOffset now = clock.GetUtcNow();
+        if (_watched.Values.All(w => w.Probes.All(p => !p.IsRunning && p.Due > now))) return true;
+        Wake();
+        return false;
     }
 
     public IReadOnlyList<string> Failed(ApplicationInstance instance)

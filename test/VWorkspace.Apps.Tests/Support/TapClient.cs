@@ -53,7 +53,7 @@ internal sealed class TapClient(IKubernetesClient inner, string scope) : IKubern
 
     /// <summary>True when no request is open and every watch has taken in what the server has.</summary>
     public bool IsCurrent(InMemoryApiServer server, Func<WatchMirror, bool> matters) =>
-        Volatile.Read(ref _inFlight) == 0 && _mirrors.Values.Where(matters).All(m => m.IsCurrent(server));
+        Volatile.Read(ref _inFlight) == 0 && _mirrors.Values.Where(m => m.IsOpen && matters(m)).All(m => m.IsCurrent(server));
 
     public string Describe() => $"{Volatile.Read(ref _inFlight)} requests open; {string.Join("; ", _mirrors.Values)}";
 

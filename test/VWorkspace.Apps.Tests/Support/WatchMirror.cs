@@ -13,7 +13,16 @@ internal sealed class WatchMirror(GroupVersionKind kind, string? @namespace, str
     private readonly ConcurrentDictionary<ObjectKey, string> _versions = new();
     private readonly LabelSelector _labels = labelSelector is null ? LabelSelector.Everything : LabelSelector.Parse(labelSelector);
 
+    private int _streams;
+
     public GroupVersionKind Kind => kind;
+
+    /// <summary>True while a stream is open. One that is not waits for its kind, or for time to pass before the next try.</summary>
+    public bool IsOpen => Volatile.Read(ref _streams) > 0;
+
+    public void Opened() => Interlocked.Increment(ref _streams);
+
+    public void Closed() => Interlocked.Decrement(ref _streams);
 
     public void Clear() => _versions.Clear();
 
@@ -32,7 +41,7 @@ internal sealed class WatchMirror(GroupVersionKind kind, string? @namespace, str
         foreach (System.Text.Json.Nodes.JsonObject json in Listed(server))
         {
             var obj = new DynamicObject(json);
-            if (Matches(obj.Metadata)) stored[ObjectKey.Of(obj)] = obj.Metadata.ResourceVersion ?? string.Empty;
+            if (_labels.Matches(obj.Metadata.Labels)) stored[ObjectKey.Of(obj)] = obj.Metadata.ResourceVersion ?? string.Empty;
         }
 
         return stored.Count == _versions.Count && stored.All(s => _versions.TryGetValue(s.Key, out string? seen) && seen == s.Value);
@@ -44,7 +53,8 @@ internal sealed class WatchMirror(GroupVersionKind kind, string? @namespace, str
     {
         try
         {
-            return server.List(kind.ApiVersion, kind.Kind, @namespace);
+            if (fieldSelector is null) return server.List(kind.ApiVersion, kind.Kind, @namespace);
+            return server.Find(kind.ApiVersion, kind.Kind, @namespace, fieldSelector[ByName.Length..]) is { } one ? [one] : [];
         }
         catch (ArgumentException)
         {
@@ -52,9 +62,6 @@ internal sealed class WatchMirror(GroupVersionKind kind, string? @namespace, str
             return [];
         }
     }
-
-    private bool Matches(ObjectMeta metadata) =>
-        _labels.Matches(metadata.Labels) && (fieldSelector is null || metadata.Name == fieldSelector[ByName.Length..]);
 }
 
 /// <summary>A watch that notes what its reader has taken in. A line counts once the reader comes back for the next one.</summary>
@@ -70,10 +77,19 @@ internal sealed class MirroringStream<T>(IWatchStream<T> inner, WatchMirror mirr
 
     private async IAsyncEnumerable<WatchEvent<T>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (WatchEvent<T> line in inner.WithCancellation(cancellationToken))
+        mirror.Opened();
+        try
         {
-            yield return line;
-            mirror.Apply(line);
+            await foreach (WatchEvent<T> line in inner.WithCancellation(cancellationToken))
+            {
+                yield return line;
+                mirror.Apply(line);
+                noted();
+            }
+        }
+        finally
+        {
+            mirror.Closed();
             noted();
         }
     }

@@ -30,6 +30,7 @@ internal sealed partial class World : IAsyncDisposable
     private ControllerManager? _manager;
     private ReadinessProber? _prober;
     private CatalogPolicy? _policy;
+    private TestPort? _port;
 
     private World(ServerConnection connection, string own, bool ownsServer)
     {
@@ -60,6 +61,12 @@ internal sealed partial class World : IAsyncDisposable
     public StatusHistory History { get; }
 
     public FluxStandIn Flux { get; }
+
+    /// <summary>A port of the application that readiness checks look at; made when it is first asked for, and open then.</summary>
+    public TestPort Port => _port ??= new();
+
+    /// <summary>True when <see cref="Port"/> was asked for.</summary>
+    public bool HasPort => _port is not null;
 
     public List<StateReport> Reports { get; } = [];
 
@@ -98,7 +105,6 @@ internal sealed partial class World : IAsyncDisposable
             Events = new() { ReportingController = "vworkspace-app-operator", ReportingInstance = "test", Burst = 10_000, SimilarEvents = 10_000 },
             // The clock moves in leaps; a watch is not dead because of that.
             Reflectors = new() { IdleTimeout = TimeSpan.FromDays(20), InitialStreamIdleTimeout = TimeSpan.FromDays(20), WatchTimeout = TimeSpan.FromMinutes(30) },
-            DiscoveryInterval = TimeSpan.FromDays(20),
             Logging = Logging,
             Clock = Clock,
             Seed = 7,
@@ -170,7 +176,13 @@ internal sealed partial class World : IAsyncDisposable
         Task ended = await Task.WhenAny(_manager!.WaitUntilIdleAsync(cancellationToken), tap.Died, _running!);
         await ended;
         if (ended == _running) Assert.Fail($"the operator ended: {(await _running).Message}");
-        while ((_prober is { IsResting: false } || _policy is { IsResting: false }) && !tap.IsDead) await Task.Yield();
+        while (_prober?.Rests() == false || _policy is { IsResting: false })
+        {
+            if (tap.IsDead) break;
+            cancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
         return !tap.IsDead;
     }
 
@@ -208,6 +220,7 @@ internal sealed partial class World : IAsyncDisposable
         await StopOperatorAsync();
         await History.DisposeAsync();
         Logging.Dispose();
+        _port?.Dispose();
         if (_ownsServer) await _connection.DisposeAsync();
     }
 

@@ -76,6 +76,7 @@ internal static class Chronicle
     {
         foreach (JsonObject one in world.All("events.k8s.io/v1", "Event"))
         {
+            if ((string?)one["regarding"]!["kind"] != "ApplicationInstance") continue;
             long count = (long?)one["series"]?["count"] ?? 1;
             for (long i = 0; i < count; i++) yield return (string)one["reason"]!;
         }

@@ -27,6 +27,7 @@ internal sealed partial class Life(Scenario scenario, World world)
     {
         scenario.Setting?.Invoke(world);
         world.StartOperator();
+        await RestAsync();
         foreach (Step step in scenario.Given) await TakeAsync(step);
         int before = world.Operator.Writes.Count;
         if (deathAt > 0) world.Operator.DieAt(deathAt, how);
@@ -44,10 +45,12 @@ internal sealed partial class Life(Scenario scenario, World world)
     /// <summary>A settled world stays as it is: no write, no Event, whatever time passes and whoever touches a child without changing it.</summary>
     public async Task<string> StirAsync()
     {
+        await RestAsync();
         (int writes, int events) = (world.Operator.Writes.Count, world.Operator.EventWrites.Count);
         await PassAsync(TimeSpan.FromMinutes(6));
         foreach (JsonObject release in world.All("helm.toolkit.fluxcd.io/v2", "HelmRelease"))
             await world.PatchAsync(Apps.Flux.FluxResources.HelmReleases, (string)release["metadata"]!["name"]!, "{metadata: {annotations: {touched: \"1\"}}}");
+        await RestAsync();
         await PassAsync(Tick);
         return string.Join(", ", [.. world.Operator.Writes.Skip(writes), .. world.Operator.EventWrites.Skip(events)]);
     }
@@ -66,9 +69,11 @@ internal sealed partial class Life(Scenario scenario, World world)
         for (int moves = 0; moves < 60; moves++)
         {
             await RestAsync();
-            quiet = await world.Flux.ReactAsync() ? 0 : quiet + 1;
+            bool moved = await world.Flux.ReactAsync();
+            quiet = moved ? 0 : quiet + 1;
             if (quiet == 2) return;
-            await PassAsync(Tick);
+            if (moved) await RestAsync();
+            world.Clock.Advance(Tick);
         }
 
         Assert.Fail($"operator and Flux find no rest: {string.Join(", ", world.Operator.Writes.TakeLast(12))}");
@@ -76,7 +81,6 @@ internal sealed partial class Life(Scenario scenario, World world)
 
     private async Task PassAsync(TimeSpan time)
     {
-        await RestAsync();
         world.Clock.Advance(time);
         await RestAsync();
     }
@@ -103,6 +107,8 @@ internal sealed partial class Life(Scenario scenario, World world)
         List<(string Uid, string Name)> identities = [.. objects.Select(o => ((string)o["metadata"]!["uid"]!, $"uid of {o["kind"]} {o["metadata"]!["name"]}"))];
         string text = string.Join('\n', objects.Select(o => Bare(o).ToJsonString()));
         foreach ((string uid, string name) in identities) text = text.Replace(uid, name, StringComparison.Ordinal);
+        if (world.HasPort) text = text.Replace(world.Port.Text, "port", StringComparison.Ordinal);
+
         // The hash of a spec covers the namespace; the spec itself is in the picture.
         return TimeOrHash().Replace(text.Replace(world.Own, World.Namespace, StringComparison.Ordinal), "_");
     }

@@ -13,6 +13,8 @@ internal sealed record Step(string Name, Func<World, Task> Act)
     public static Step Patch(KubernetesResource resource, string name, string yaml, string? subresource = null) =>
         new($"patch {resource.Plural}", world => world.PatchAsync(resource, name, yaml, subresource));
 
+    public static Step Do(string name, Func<World, Task> act) => new(name, act);
+
     public static Step Annotate(string key, string? value) => new($"annotate {key}", world => world.AnnotateAsync("wiki", key, value));
 
     public static Step Delete(KubernetesResource resource, string name) => new($"delete {resource.Plural}", world => world.DeleteAsync(resource, name));
@@ -46,6 +48,9 @@ internal sealed record Scenario(string Name)
 
     /// <summary>What happens while the operator may die.</summary>
     public required IReadOnlyList<Step> When { get; init; }
+
+    /// <summary>How many writes it takes depends on who is faster, so that a death at the last one may come to nothing.</summary>
+    public bool Wavers { get; init; }
 
     /// <summary>What the instance shows in the end; empty when it is gone.</summary>
     public required IReadOnlyList<string> Then { get; init; }
