@@ -27,6 +27,8 @@ LABEL org.opencontainers.image.title="vWorkspace operator" \
       org.opencontainers.image.licenses="Apache-2.0"
 # Cultures do not matter to the operator, and nobody attaches to it.
 ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_EnableDiagnostics=0 DOTNET_gcServer=0
+# The youngest generation would otherwise grow to the size of the processor's cache, which may be more than all that is kept (docs/benchmarks/applications.md).
+ENV DOTNET_GCgen0size=0x400000 DOTNET_GCConserveMemory=9
 COPY --from=build /out/manager /manager
 USER 65532:65532
 EXPOSE 8080 8081

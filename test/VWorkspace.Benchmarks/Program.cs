@@ -12,6 +12,8 @@ if (args is ["server-load", ..]) return await ServerLoadCommand.RunAsync(args.As
 if (args is ["server-startup", ..]) return await ServerStartup.ReportAsync(args.AsMemory(1), CancellationToken.None);
 if (args is ["apps-load", ..]) return await ApplicationLoad.RunAsync(args);
 
+if (args is ["apps-memory", ..]) return await ApplicationMemory.RunAsync(args);
+
 if (args is ["informer-load"])
 {
     await InformerLoad.RunAsync(Console.Out);

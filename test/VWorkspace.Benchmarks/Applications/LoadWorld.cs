@@ -13,7 +13,7 @@ namespace VWorkspace.Benchmarks.Applications;
 internal sealed class LoadWorld : IAsyncDisposable
 {
     public const string OperatorAgent = "operator-under-load";
-    private const int InstancesPerNamespace = 20;
+    public const int InstancesPerNamespace = 20;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly InMemoryApiServer _server;
@@ -36,6 +36,9 @@ internal sealed class LoadWorld : IAsyncDisposable
 
     /// <summary>The client of the people who make and change instances.</summary>
     public KubernetesClient Hands { get; }
+
+    /// <summary>A kubeconfig of an administrator.</summary>
+    public string Kubeconfig => _server.Kubeconfig;
 
     /// <summary>Instances as the last watch event showed them.</summary>
     public IReadOnlyCollection<ApplicationInstance> Instances => [.. _instances.List()];
@@ -148,7 +151,7 @@ internal sealed class LoadWorld : IAsyncDisposable
         new KubernetesClientConfiguration { Server = server.Uri, CertificateAuthorityData = server.CaCertificatePem, Credential = KubernetesCredential.BearerToken(server.Token) },
         new() { UserAgent = agent });
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "VWorkspace.sln"))) return folder.FullName;
