@@ -6,7 +6,7 @@ namespace VWorkspace.ControllerRuntime;
 /// <summary>Feeds a queue from informers and works it off with a number of workers.</summary>
 internal sealed partial class Controller(
     string name, WorkQueue<ObjectKey> queue, IReadOnlyList<Func<WorkQueue<ObjectKey>, ControllerSubscription>> sources, IReadOnlyList<Func<CancellationToken, Task>> preparations,
-    ReconcileRunner runner, int workers, WorkInFlight inFlight, Action<ReconcileReport> report, ILogger logger)
+    ReconcileRunner runner, int workers, WorkInFlight inFlight, Action<ReconcileReport> report, ILogger logger) : IDisposable
 {
     public string Name { get; } = name;
 
@@ -31,7 +31,7 @@ internal sealed partial class Controller(
             foreach (Func<CancellationToken, Task> prepare in preparations) await prepare(stop);
 
             await using (stop.Register(static queue => _ = ((WorkQueue<ObjectKey>)queue!).ShutDown(), queue))
-                await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(abort), CancellationToken.None)));
+                await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => inFlight.Tasks.Watch(Task.Run(() => WorkAsync(abort), CancellationToken.None))));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -43,6 +43,9 @@ internal sealed partial class Controller(
             queue.Dispose();
         }
     }
+
+    /// <summary>Gives up the queue of a controller that may never have run.</summary>
+    public void Dispose() => queue.Dispose();
 
     private async Task WorkAsync(CancellationToken abort)
     {

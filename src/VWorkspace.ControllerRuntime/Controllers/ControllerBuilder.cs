@@ -90,11 +90,11 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
         // No bucket for all keys together: with many failing ones it would hold each of them up for the others. The client has its own limit.
         var limiter = new BackoffRateLimiter<ObjectKey>(_options.BackoffBase, _options.BackoffMax, _options.BackoffJitter, environment.Random);
         var queue = new WorkQueue<ObjectKey>(limiter, environment.Clock, new WorkInFlightObserver(environment.InFlight, metrics));
-        metrics.Queue = queue;
+        (metrics.Queue, metrics.Overdue) = (queue, () => environment.Overdue.Count(name));
         _triggers.Connect(queue);
 
         var runner = new ReconcileRunner(name, _for.Kind, reconciler, _options,
-            key => _find(key)?.Metadata.Generation, environment.Clock, environment.Logging.CreateLogger($"controller.{name}"));
+            key => _find(key)?.Metadata.Generation, environment.Clock, environment.Logging.CreateLogger($"controller.{name}"), environment.Overdue);
         add(new(name, queue, _sources, _preparations, runner, _options.MaxConcurrentReconciles, environment.InFlight, report =>
         {
             metrics.Reconciled(report);
@@ -130,7 +130,7 @@ internal sealed class ControllerBuilder(string name, InformerCache cache, Contro
 
 /// <summary>What every controller of a manager works with.</summary>
 internal sealed record ControllerEnvironment(
-    RuntimeMetrics Metrics, TimeProvider Clock, Random Random, ILoggerFactory Logging, WorkInFlight InFlight, Action<ReconcileReport>? OnReconciled);
+    RuntimeMetrics Metrics, TimeProvider Clock, Random Random, ILoggerFactory Logging, WorkInFlight InFlight, OverdueReconciles Overdue, Action<ReconcileReport>? OnReconciled);
 
 /// <summary>Keeps keys that are triggered before the queue exists.</summary>
 internal sealed class TriggerBuffer

@@ -6,7 +6,7 @@ namespace VWorkspace.ControllerRuntime;
 
 /// <summary>Runs single reconciles: deadline, exceptions, log lines, trace. Turns whatever happens into a <see cref="ReconcileResult"/>.</summary>
 internal sealed partial class ReconcileRunner(
-    string controller, GroupVersionKind kind, IReconciler reconciler, ControllerOptions options, Func<ObjectKey, long?> generationOf, TimeProvider clock, ILogger logger)
+    string controller, GroupVersionKind kind, IReconciler reconciler, ControllerOptions options, Func<ObjectKey, long?> generationOf, TimeProvider clock, ILogger logger, OverdueReconciles? overdue = null)
 {
     /// <summary>Source of one activity per reconcile and per API call.</summary>
     public static readonly ActivitySource Activities = new("VWorkspace.ControllerRuntime");
@@ -26,6 +26,7 @@ internal sealed partial class ReconcileRunner(
         long start = clock.GetTimestamp();
         using var deadline = _timeout > TimeSpan.Zero ? new CancellationTokenSource(_timeout, clock) : new CancellationTokenSource();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, abort);
+        using IDisposable? guard = _timeout > TimeSpan.Zero ? overdue?.Watch(controller, key, _timeout, () => Overdue(logger, controller, kind.Kind, key.Namespace, key.Name, _timeout)) : null;
         ReconcileResult result;
         bool panicked = false;
         try
@@ -115,6 +116,9 @@ internal sealed partial class ReconcileRunner(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "reconcile failed for good")]
     private static partial void FailedForGood(ILogger logger, Exception fault, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "reconcile ignores its deadline, its key stays with its worker")]
+    private static partial void Overdue(ILogger logger, string controller, string kind, string @namespace, string name, TimeSpan deadline);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "reconcile threw an unexpected exception")]
     private static partial void Panicked(ILogger logger, Exception fault, string error);

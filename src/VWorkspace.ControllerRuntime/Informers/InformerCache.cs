@@ -71,7 +71,9 @@ internal sealed partial class InformerCache(InformerEnvironment environment) : I
         lock (_gate) return Task.WhenAll(_running);
     }
 
-    private async Task RunAsync(IInformerControl informer, CancellationToken cancellationToken)
+    private Task RunAsync(IInformerControl informer, CancellationToken cancellationToken) => environment.InFlight.Tasks.Watch(RunUntilStoppedAsync(informer, cancellationToken));
+
+    private async Task RunUntilStoppedAsync(IInformerControl informer, CancellationToken cancellationToken)
     {
         await Task.Yield();
         while (true)

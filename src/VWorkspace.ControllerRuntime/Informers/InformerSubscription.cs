@@ -26,7 +26,7 @@ internal sealed partial class InformerSubscription<T> : IDisposable where T : cl
         (_handler, _remove, _inFlight, _logger) = (handler, remove, inFlight, logger);
 
         // Without the token: a subscription that ends before its pump began would leave what is queued on its way for ever.
-        _ = Task.Run(PumpAsync, CancellationToken.None);
+        _ = inFlight.Tasks.Watch(Task.Run(PumpAsync, CancellationToken.None));
     }
 
     /// <summary>Completes when the handler has seen the initial list; is cancelled when the subscription ends before.</summary>
@@ -50,13 +50,20 @@ internal sealed partial class InformerSubscription<T> : IDisposable where T : cl
     private async Task PumpAsync()
     {
         ChannelReader<Notification<T>> reader = _pending.Reader;
-        while (await reader.WaitToReadAsync())
+        try
         {
-            while (reader.TryRead(out Notification<T> next))
+            while (await reader.WaitToReadAsync(_inFlight.Tasks.Over))
             {
-                if (!_stop.IsCancellationRequested) Deliver(next);
-                _inFlight.End();
+                while (reader.TryRead(out Notification<T> next))
+                {
+                    if (!_stop.IsCancellationRequested) Deliver(next);
+                    _inFlight.End();
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // The manager is over; whoever subscribed need not unsubscribe for that.
         }
     }
 

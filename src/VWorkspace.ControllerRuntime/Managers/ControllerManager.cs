@@ -27,6 +27,7 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
     private readonly ManagerWorkers _workers;
     private readonly LeaderTerm _term;
     private readonly WorkInFlight _inFlight = new();
+    private readonly OverdueReconciles _overdue;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -50,9 +51,10 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         _cache = new(new(options.Client, _kinds, options.Reflectors, options.Clock, _random, options.Logging, _inFlight));
         Client = new ManagerClient(options.Client, _fence, _cache);
         _events = new(Client, options.Events, options.Clock, () => Metrics.EventsDropped.Add(1), _inFlight, options.Logging.CreateLogger("events"));
-        _controllerEnvironment = new(Metrics, options.Clock, _random, options.Logging, _inFlight, options.OnReconciled);
+        _overdue = new(options.Clock);
+        _controllerEnvironment = new(Metrics, options.Clock, _random, options.Logging, _inFlight, _overdue, options.OnReconciled);
         _workers = new(Metrics, options.Clock, _random, _logger);
-        _term = new(options, _fence, _workers, _random, _logger);
+        _term = new(options, _fence, _workers, _inFlight.Tasks, _random, _logger);
         if (options.LeaderElection is { } election) Metrics.ObserveLeadership(election.Name, () => IsLeading);
         Metrics.ObserveCache(() => _cache.All.GroupBy(static i => i.Resource.Kind).Select(static kind => new Measurement<long>(
             kind.Sum(static i => i.Count), new("group", kind.Key.Group), new("version", kind.Key.Version), new("kind", kind.Key.Kind))));
@@ -96,6 +98,20 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
     /// complete before controllers run, and therefore not on a standby.
     /// </summary>
     public Task WaitUntilIdleAsync(CancellationToken cancellationToken) => _inFlight.WhenIdleAsync(cancellationToken);
+
+    /// <summary>
+    /// Reconciles that have ignored the cancellation by their deadline for as long again, at most 30 s: a bug in a reconciler that nothing can end from outside. Their keys stay with their
+    /// workers, the other workers go on, and a stop does not wait for them beyond its grace. Reported in the log and by <c>vworkspace_runtime_reconciles_overdue</c>.
+    /// </summary>
+    public IReadOnlyList<OverdueReconcile> OverdueReconciles => _overdue.All;
+
+    /// <summary>A health check that fails while there are <see cref="OverdueReconciles"/> and names their objects.</summary>
+    public HealthCheckResult CheckReconciles() => _overdue.All is { Count: > 0 } overdue
+        ? HealthCheckResult.Failed("ReconcileOverdue", "ignore their deadline: " + string.Join(", ", overdue.Take(10).Select(static o => $"{o.Controller} {o.Key}")))
+        : HealthCheckResult.Ok;
+
+    /// <summary>Tasks of this manager that have not ended; zero when it has, unless a reconciler ignores its cancellation.</summary>
+    internal int LiveTasks => _inFlight.Tasks.Count;
 
     /// <inheritdoc/>
     public IControllerBuilder AddController(string name)
@@ -144,11 +160,11 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
         using var eventsCut = new CancellationTokenSource();
         var running = new List<Task>();
         long start = Clock.GetTimestamp();
-        Task events = Waiting.SwallowCancellationAsync(_events.RunAsync(eventsCut.Token));
+        Task events = _inFlight.Tasks.Watch(Waiting.SwallowCancellationAsync(_events.RunAsync(eventsCut.Token)));
         try
         {
-            running.Add(Waiting.SwallowCancellationAsync(_kinds.RunAsync(background.Token)));
-            running.AddRange(_loops.Where(static loop => !loop.LeaderOnly).Select(loop => _workers.RunAsync(loop, background.Token)));
+            running.Add(_inFlight.Tasks.Watch(Waiting.SwallowCancellationAsync(_kinds.RunAsync(background.Token))));
+            running.AddRange(_loops.Where(static loop => !loop.LeaderOnly).Select(loop => _inFlight.Tasks.Watch(_workers.RunAsync(loop, background.Token))));
             if (await PassStartupChecksAsync(start, stop) is { } failure) return new(ManagerExitReason.StartupFailed, failure);
             if (await StartCachesAsync(start, background.Token, stop) is { } missing) return new(ManagerExitReason.StartupFailed, $"still waiting for {missing}");
             return await _term.RunAsync(_controllers, [.. _loops.Where(static loop => loop.LeaderOnly)], () => FlushEventsAsync(events), stop, abort);
@@ -162,7 +178,11 @@ public sealed partial class ControllerManager : IControllerManager, IAsyncDispos
             _events.Complete();
             await eventsCut.CancelAsync();
             await background.CancelAsync();
+            _inFlight.Tasks.End();
             await Waiting.AtMostAsync(Task.WhenAll([.. running, events, _cache.WhenStopped()]), EndTimeout, Clock, CancellationToken.None);
+
+            // Those of a replica that never led have not run and so have not ended.
+            foreach (Controller controller in _controllers) controller.Dispose();
         }
     }
 

@@ -6,7 +6,7 @@ namespace VWorkspace.ControllerRuntime;
 /// The time in which this replica leads: acquires the lease, runs controllers and workers, and ends them, either in good order because it was told to stop
 /// or at once because the lease was lost.
 /// </summary>
-internal sealed partial class LeaderTerm(ControllerManagerOptions options, LeaderFence fence, ManagerWorkers workers, Random random, ILogger logger)
+internal sealed partial class LeaderTerm(ControllerManagerOptions options, LeaderFence fence, ManagerWorkers workers, LiveTasks tasks, Random random, ILogger logger)
 {
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(2);
@@ -29,7 +29,7 @@ internal sealed partial class LeaderTerm(ControllerManagerOptions options, Leade
         if (elector is not null) await elector.AcquireAsync(stop);
         Volatile.Write(ref _leading, true);
         using var holding = new CancellationTokenSource();
-        Task lost = elector?.HoldAsync(holding.Token) ?? Task.Delay(Timeout.InfiniteTimeSpan, options.Clock, holding.Token);
+        Task lost = tasks.Watch(elector?.HoldAsync(holding.Token) ?? Task.Delay(Timeout.InfiniteTimeSpan, options.Clock, holding.Token));
         bool inGoodOrder;
         try
         {
@@ -60,8 +60,8 @@ internal sealed partial class LeaderTerm(ControllerManagerOptions options, Leade
         using var aborted = new CancellationTokenSource();
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task work = Task.WhenAll([
-            .. controllers.Select(controller => controller.RunAsync(leading.Token, aborted.Token)),
-            .. loops.Select(loop => workers.RunAsync(loop, leading.Token)),
+            .. controllers.Select(controller => tasks.Watch(controller.RunAsync(leading.Token, aborted.Token))),
+            .. loops.Select(loop => tasks.Watch(workers.RunAsync(loop, leading.Token))),
         ]);
 
         var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

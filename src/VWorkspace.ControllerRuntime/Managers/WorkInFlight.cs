@@ -9,6 +9,9 @@ internal sealed class WorkInFlight
     private int _count;
     private TaskCompletionSource? _waiter;
 
+    /// <summary>The tasks that do the work.</summary>
+    public LiveTasks Tasks { get; } = new();
+
     /// <summary>True when nothing is on its way at this moment.</summary>
     public bool IsIdle => Volatile.Read(ref _count) == 0;
 

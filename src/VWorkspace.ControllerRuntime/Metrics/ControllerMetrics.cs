@@ -34,6 +34,9 @@ internal sealed class ControllerMetrics : IWorkQueueObserver
     /// <summary>Set once the queue exists, before the controller is added to the metrics.</summary>
     public WorkQueue<ObjectKey> Queue { get; set; } = null!;
 
+    /// <summary>How many reconciles ignore their deadline now.</summary>
+    public Func<int> Overdue { get; set; } = static () => 0;
+
     public void Reconciled(ReconcileReport report)
     {
         _metrics.ReconcileTime.Record(report.Duration.TotalSeconds, Tags);

@@ -48,6 +48,7 @@ public sealed class RuntimeMetrics : IDisposable
 
         Gauge("controller_runtime_max_concurrent_reconciles", "Maximum number of concurrent reconciles per controller", static c => c.MaxConcurrentReconciles, queue: false);
         Gauge("controller_runtime_active_workers", "Number of currently used workers per controller", static c => c.Queue.Status.Processing, queue: false);
+        Gauge("vworkspace_runtime_reconciles_overdue", "Reconciles that were cancelled by their deadline and have not ended", static c => c.Overdue(), queue: false);
         Gauge("workqueue_depth", "Current depth of workqueue by workqueue and priority", static c => c.Queue.Status.Depth, queue: true);
         Meter.CreateObservableGauge("workqueue_unfinished_work_seconds", () => Seconds(static status => status.UnfinishedWork), null,
             "How many seconds of work has been done that is in progress and hasn't been observed by work_duration. Large values indicate stuck threads. One can deduce the number of stuck threads by observing the rate at which this increases.");

@@ -78,7 +78,7 @@ public static partial class ConversionEndpoint
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
-                metrics.WebhookPanics.Add(1);
+                metrics.ConversionPanics.Add(1);
                 using (logger.BeginScope(new KeyValuePair<string, object?>[] { new("namespace", (string?)metadata["namespace"]), new("name", (string?)metadata["name"]) }))
                     HandlerFailed(logger, fault, desired, fault.Message);
                 return (converted, Broken);

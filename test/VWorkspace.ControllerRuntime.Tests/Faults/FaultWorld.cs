@@ -37,13 +37,16 @@ internal sealed class FaultWorld : IAsyncDisposable
 
     public RecordingLogs Logs { get; } = new();
 
+    public CountingTime Clock { get; } = new();
+
     public bool KeyRanTwiceAtOnce { get; private set; }
 
     public int Reconciles;
 
     public Func<ObjectKey, CancellationToken, Task> BeforeReconcile { get; set; } = static (_, _) => Task.CompletedTask;
 
-    public static async Task<FaultWorld> StartAsync(InMemoryApiServerOptions? options = null, bool streaming = true, bool run = true)
+    public static async Task<FaultWorld> StartAsync(
+        InMemoryApiServerOptions? options = null, bool streaming = true, bool run = true, TimeSpan? reconcileTimeout = null, TimeSpan? grace = null)
     {
         var world = new FaultWorld();
         world.Server = await InMemoryApiServer.StartAsync((options ?? new()) with { Token = Token });
@@ -53,10 +56,11 @@ internal sealed class FaultWorld : IAsyncDisposable
         world.Manager = new(new()
         {
             Client = world.Faulty,
+            Clock = world.Clock,
             Events = Widgets.Events,
             Logging = world.Logs,
             Seed = 1,
-            GracefulStopTimeout = TimeSpan.FromSeconds(5),
+            GracefulStopTimeout = grace ?? TimeSpan.FromSeconds(5),
             Metrics = new($"fault-world-{Guid.NewGuid()}"),
             Reflectors = new()
             {
@@ -71,7 +75,7 @@ internal sealed class FaultWorld : IAsyncDisposable
         world.Store = world.Manager.Cache.Informer(ConfigMap).Store;
         world.Manager.AddController("copier").For(ConfigMap).With(new()
         {
-            BackoffBase = TimeSpan.FromMilliseconds(5), BackoffMax = TimeSpan.FromMilliseconds(200), ReconcileTimeout = TimeSpan.FromSeconds(5),
+            BackoffBase = TimeSpan.FromMilliseconds(5), BackoffMax = TimeSpan.FromMilliseconds(200), ReconcileTimeout = reconcileTimeout ?? TimeSpan.FromSeconds(5),
         }).Reconcile(new FuncReconciler(world.ReconcileAsync));
         if (run) world.Run();
         return world;
@@ -108,6 +112,15 @@ internal sealed class FaultWorld : IAsyncDisposable
         return await Eventually.EndsAsync(_run, "the manager stops");
     }
 
+    /// <summary>The fourth question, when the manager has stopped: is any task or timer left?</summary>
+    public async Task<ManagerExit> EndsCleanAsync()
+    {
+        ManagerExit exit = await StopAsync();
+        await Eventually.HoldsAsync(() => Manager.LiveTasks == 0, "no task is left");
+        await Eventually.HoldsAsync(() => Clock.ActiveTimers == 0, "no timer is left");
+        return exit;
+    }
+
     /// <summary>Somebody writes <c>want</c>; creates the object when there is none.</summary>
     public async Task WantAsync(string name, int value, KubernetesClient? through = null, string? note = null)
     {
@@ -123,7 +136,17 @@ internal sealed class FaultWorld : IAsyncDisposable
 
     public async Task DeleteAsync(string name) => await Admin.DeleteAsync(ConfigMap, new("default", name), new(), CancellationToken.None);
 
-    /// <summary>The end of every scenario: the store equals the server, every object has what was wanted last, no key ran twice at once.</summary>
+    /// <summary>
+    /// The end of every scenario: the store equals the server, every change was followed by a reconcile that began later (every object has what was wanted last), no key ran twice at once,
+    /// and when the manager has stopped, no task or timer is left.
+    /// </summary>
+    public async Task EndsWellAsync(KubernetesClient? truth = null)
+    {
+        await SettlesAsync(truth);
+        Assert.That((await EndsCleanAsync()).Reason, Is.EqualTo(ManagerExitReason.Stopped));
+    }
+
+    /// <summary>The first three of these, while the manager goes on.</summary>
     public async Task SettlesAsync(KubernetesClient? truth = null)
     {
         string difference = "";

@@ -97,6 +97,7 @@ internal sealed class LeadershipFaultTests
     {
         private readonly CancellationTokenSource _stop = new();
         private readonly FaultyClient _client;
+        private readonly CountingTime _clock = new();
 
         public Replica(string name, InMemoryApiServer server)
         {
@@ -112,6 +113,7 @@ internal sealed class LeadershipFaultTests
             Manager = new(new()
             {
                 Client = _client,
+                Clock = _clock,
                 Events = Widgets.Events,
                 Metrics = new($"replica-{name}-{Guid.NewGuid()}"),
                 LeaderElection = new()
@@ -152,6 +154,7 @@ internal sealed class LeadershipFaultTests
         {
             await StopAsync();
             await Manager.DisposeAsync();
+            await Eventually.HoldsAsync(() => (Manager.LiveTasks, _clock.ActiveTimers) == (0, 0), "no task or timer is left");
             Manager.Metrics.Dispose();
             await _client.DisposeAsync();
             await Wire.DisposeAsync();

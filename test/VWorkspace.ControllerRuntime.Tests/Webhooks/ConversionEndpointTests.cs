@@ -140,7 +140,7 @@ internal sealed class ConversionEndpointTests
         _convert = static (_, _) => throw new InvalidOperationException("token=hunter2");
         JsonObject response = await AskAsync(Review(V1, Widget("one")).ToJsonString());
         Assert.That(Failure(response), Does.Not.Contain("hunter2").And.Contain("log"));
-        Assert.That(_collector.Scrape(), Does.Contain("controller_runtime_webhook_panics_total 1\n"));
+        Assert.That(_collector.Scrape(), Does.Contain("controller_runtime_conversion_webhook_panics_total 1\n"));
     }
 
     [TestCase("", "application/json", "")]
