@@ -64,6 +64,7 @@ internal sealed partial class InformerSubscription<T> : IDisposable where T : cl
         catch (OperationCanceledException)
         {
             // The manager is over; whoever subscribed need not unsubscribe for that.
+            while (reader.TryRead(out _)) _inFlight.End();
         }
     }
 
