@@ -46,6 +46,7 @@ internal sealed class ServiceStrategy : BuiltinStrategy
         if (kind == "ExternalName" && spec.Text("externalName") is not { Length: > 0 }) yield return FieldCause.Required("spec.externalName");
         if (ports is not { Count: > 0 } && kind != "ExternalName" && spec.Text("clusterIP") != "None") yield return FieldCause.Required("spec.ports");
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var sockets = new HashSet<(long?, string)>();
         for (var i = 0; i < (ports?.Count ?? 0); i++)
         {
             var path = PodSpecRules.At("spec.ports", i);
@@ -54,6 +55,12 @@ internal sealed class ServiceStrategy : BuiltinStrategy
             if (name.Length == 0 && ports.Count > 1) yield return FieldCause.Required(path + ".name");
             else if (name.Length > 0 && !names.Add(name)) yield return FieldCause.Duplicate(path + ".name", name);
             if (port.Number("port") is not (>= 1 and <= 65535)) yield return FieldCause.InvalidRaw(path + ".port", (port.Number("port") ?? 0).ToString(CultureInfo.InvariantCulture), "must be between 1 and 65535, inclusive");
+            if (!sockets.Add((port.Number("port"), port.Text("protocol") ?? "TCP")))
+            {
+                var shown = new JsonObject { ["Name"] = "", ["Protocol"] = port.Text("protocol") ?? "TCP", ["AppProtocol"] = null, ["Port"] = port.Number("port") ?? 0, ["TargetPort"] = 0, ["NodePort"] = 0 };
+                yield return new FieldCause(path, "FieldValueDuplicate", "Duplicate value: " + shown.ToJsonString());
+            }
+
             if (port.Text("protocol") is { } protocol and not ("TCP" or "UDP" or "SCTP")) yield return FieldCause.NotSupported(path + ".protocol", protocol, "SCTP", "TCP", "UDP");
         }
     }

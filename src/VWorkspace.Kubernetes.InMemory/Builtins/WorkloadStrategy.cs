@@ -23,11 +23,12 @@ internal sealed class WorkloadStrategy : BuiltinStrategy
             yield return FieldCause.InvalidRaw("spec.replicas", replicas.ToString(CultureInfo.InvariantCulture), "must be greater than or equal to 0");
         var selector = spec.Child("selector");
         var labels = spec.Child("template")?["metadata"].Child("labels");
+        var isEmpty = selector is not null && selector.Child("matchLabels") is not { Count: > 0 } && selector.Items("matchExpressions") is not { Count: > 0 };
         if (selector is null) yield return FieldCause.Required("spec.selector");
-        else if (selector.Child("matchLabels") is not { Count: > 0 } && selector.Items("matchExpressions") is not { Count: > 0 })
-            yield return FieldCause.Invalid("spec.selector", "{}", "empty selector is invalid for deployment");
-        else if (!LabelSelectorJson.Matches(selector, labels.StringMap()))
-            yield return FieldCause.InvalidRaw("spec.template.metadata.labels", GoText.Json(labels), "`selector` does not match template `labels`");
+        else if (isEmpty) yield return FieldCause.InvalidRaw("spec.selector", "{}", $"empty selector is invalid for {(type.Kind == "ReplicaSet" ? "deployment" : type.Kind.ToLowerInvariant())}");
+        // Without a selector nothing is selected, the template's own pods included.
+        if (selector is null || (!isEmpty && !LabelSelectorJson.Matches(selector, labels.StringMap())))
+            yield return FieldCause.InvalidRaw("spec.template.metadata.labels", labels is null ? "null" : GoText.Json(labels), "`selector` does not match template `labels`");
         var template = spec.Child("template").Child("spec");
         var withClaims = template;
         if (spec.Items("volumeClaimTemplates") is { } claims && template is not null)
@@ -38,6 +39,8 @@ internal sealed class WorkloadStrategy : BuiltinStrategy
 
         foreach (var cause in PodSpecRules.ValidateTemplate(spec.Child("template"), "spec.template", withClaims)) yield return cause;
         if (template.Text("restartPolicy") is { } restart and not "Always") yield return FieldCause.NotSupported("spec.template.spec.restartPolicy", restart, "Always");
+        if (type.Kind != "Deployment") yield break;
+        foreach (var cause in DeploymentRules.Validate(spec as JsonObject ?? [])) yield return cause;
     }
 
     public override IEnumerable<FieldCause> ValidateUpdate(ResourceType type, JsonObject obj, JsonObject old, string subresource)

@@ -25,10 +25,9 @@ internal static class BuiltinCanonicalForm
                 continue;
             }
 
-            if (field.Type.Shape == BuiltinShape.Primitive && field.Type.Primitive is "time" or "microtime" && node.GetValueKind() == JsonValueKind.String
-                && GoTime.Read(node.GetValue<string>(), field.Type.Primitive == "microtime").Text is { } time && time != node.GetValue<string>())
+            if (field.Type.Shape == BuiltinShape.Primitive && Rewritten(node, field.Type.Primitive) is { } text)
             {
-                value[field.Name] = time;
+                value[field.Name] = text;
                 continue;
             }
 
@@ -73,6 +72,16 @@ internal static class BuiltinCanonicalForm
                 }
 
                 break;
+            case BuiltinShape.Map when node is JsonObject map && type.Element is { Shape: BuiltinShape.Primitive, Primitive: "quantity" }:
+                foreach (var (name, text) in map.Where(m => m.Value is not null).Select(m => (m.Key, Rewritten(m.Value!, "quantity"))).ToList())
+                {
+                    if (text is not null)
+                    {
+                        map[name] = text;
+                    }
+                }
+
+                break;
             case BuiltinShape.Map when node is JsonObject map && type.Element!.Shape == BuiltinShape.Primitive && type.Element.Primitive is "string" or "bytes":
                 // Go reads a null into a map of texts as the empty text.
                 foreach (var name in map.Where(m => m.Value is null).Select(m => m.Key).ToList())
@@ -92,6 +101,20 @@ internal static class BuiltinCanonicalForm
 
                 break;
         }
+    }
+
+    /// <summary>A time or quantity in the form that Go writes, when the client wrote it in another.</summary>
+    private static string? Rewritten(JsonNode node, string primitive)
+    {
+        var kind = node.GetValueKind();
+        var given = kind == JsonValueKind.String ? node.GetValue<string>() : node.ToJsonString();
+        var written = primitive switch
+        {
+            "time" or "microtime" when kind == JsonValueKind.String => GoTime.Read(given, primitive == "microtime").Text ?? given,
+            "quantity" when kind is JsonValueKind.String or JsonValueKind.Number => GoQuantity.Canonical(given),
+            _ => null,
+        };
+        return written is null || (kind == JsonValueKind.String && written == given) ? null : written;
     }
 
     private static bool IsEmpty(JsonNode node, FieldType type) => type.Shape switch
