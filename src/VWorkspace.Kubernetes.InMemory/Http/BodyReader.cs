@@ -52,13 +52,13 @@ internal static class BodyReader
         if (!isYaml && mediaType is not ("" or "application/json" or "*/*")) throw StatusErrors.UnsupportedMediaType(AcceptedFormat.Supported);
         var duplicates = new List<string>();
         var obj = isYaml ? ParseYaml(type, body) : ParseJson(type, body, duplicates);
-        return Decode(type, obj, options, duplicates, body);
+        return Decode(type, obj, options, duplicates, isYaml ? null : body);
     }
 
     public static JsonObject Decode(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null, byte[]? original = null)
     {
         CheckKind(type, obj, original ?? []);
-        Coerce(type, obj, options, duplicates);
+        Coerce(type, obj, options, duplicates, original: original);
         return obj;
     }
 
@@ -68,7 +68,8 @@ internal static class BodyReader
     /// <param name="options">What to do about unknown and duplicate members.</param>
     /// <param name="duplicates">The paths of members that the body has twice.</param>
     /// <param name="refuse">Makes the answer to what cannot be decoded; null for the answer to a body that is an object.</param>
-    public static void Coerce(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null, Func<string, StatusException>? refuse = null)
+    /// <param name="original">The JSON body that the object was read from, if it was: it gives the order in which built-in kinds tell of its faults.</param>
+    public static void Coerce(ResourceType type, JsonObject obj, WriteParameters options, IReadOnlyList<string>? duplicates = null, Func<string, StatusException>? refuse = null, byte[]? original = null)
     {
         refuse ??= why => CannotBeHandled(type, obj, why);
         if (type.Strategy.DecodeProblem(type, obj) is { } undecodable) throw refuse(undecodable);
@@ -76,7 +77,9 @@ internal static class BodyReader
         ObjectMetaForm.Apply(obj);
         if (options.FieldValidation != FieldValidation.Ignore && (unknown.Count > 0 || duplicates is { Count: > 0 }))
         {
-            List<string> problems = [.. (duplicates ?? []).Select(p => p.Contains('"', StringComparison.Ordinal) ? p : $"duplicate field \"{p}\""), .. unknown.Select(p => $"unknown field \"{p}\"")];
+            var problems = original is not null && !type.IsCustom
+                ? [.. StrictOrder.Sort(original, unknown, duplicates ?? []).Select(p => $"{(p.IsDuplicate ? "duplicate" : "unknown")} field \"{p.Path}\"")]
+                : (List<string>)[.. (duplicates ?? []).Select(p => p.Contains('"', StringComparison.Ordinal) ? p : $"duplicate field \"{p}\""), .. unknown.Select(p => $"unknown field \"{p}\"")];
             if (options.FieldValidation == FieldValidation.Strict) throw refuse("strict decoding error: " + string.Join(", ", problems));
             options.Warnings.AddRange(problems);
         }

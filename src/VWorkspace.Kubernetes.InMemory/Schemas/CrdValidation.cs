@@ -5,6 +5,8 @@ namespace VWorkspace.Kubernetes.InMemory.Schemas;
 /// <summary>Validates CustomResourceDefinitions of <c>apiextensions.k8s.io/v1</c> with the server's texts and order.</summary>
 internal static class CrdValidation
 {
+    private const string ApprovalAnnotation = "api-approved.kubernetes.io";
+
     /// <summary>Validates a CRD on creation or update.</summary>
     /// <param name="crd">The new object, with <see cref="CrdDefaults"/> applied.</param>
     /// <param name="old">The stored object on an update, null on creation.</param>
@@ -15,6 +17,7 @@ internal static class CrdValidation
         var spec = crd["spec"] as JsonObject ?? [];
         if (old is null) CheckName(crd, spec, errors);
         CheckSpec(spec, errors);
+        if (old is null || Approval(crd) != Approval(old)) CheckApproval(crd, spec, errors);
         if (old is not null)
         {
             CheckImmutable(spec, old["spec"] as JsonObject ?? [], IsEstablished(old), errors);
@@ -37,6 +40,21 @@ internal static class CrdValidation
         foreach (var problem in DnsNames.IsSubdomain(name)) errors.Add(FieldError.Invalid(path, name, problem));
         if (name != $"{Text(spec["names"] as JsonObject, "plural")}.{Text(spec, "group")}") errors.Add(FieldError.Invalid(path, name, "must be spec.names.plural+\".\"+spec.group"));
     }
+
+    /// <summary>Groups of the Kubernetes community need the word of its reviewers.</summary>
+    private static void CheckApproval(JsonObject crd, JsonObject spec, List<FieldError> errors)
+    {
+        var group = Text(spec, "group");
+        if (!group.EndsWith(".k8s.io", StringComparison.Ordinal) && !group.EndsWith(".kubernetes.io", StringComparison.Ordinal) && group is not ("k8s.io" or "kubernetes.io")) return;
+        var path = FieldPath.Root.Child("metadata", "annotations").Key(ApprovalAnnotation);
+        var approval = Approval(crd);
+        if (approval.Length == 0)
+            errors.Add(FieldError.Required(path, $"protected groups must have approval annotation \"{ApprovalAnnotation}\", see https://github.com/kubernetes/enhancements/pull/1111"));
+        else if (!approval.StartsWith("unapproved", StringComparison.Ordinal) && !(Uri.TryCreate(approval, UriKind.Absolute, out var url) && url.Host.Length > 0))
+            errors.Add(FieldError.Invalid(path, approval, $"protected groups must have approval annotation \"{ApprovalAnnotation}\" with either a URL or a reason starting with \"unapproved\", see https://github.com/kubernetes/enhancements/pull/1111"));
+    }
+
+    private static string Approval(JsonObject crd) => Text((crd["metadata"] as JsonObject)?["annotations"] as JsonObject, ApprovalAnnotation);
 
     private static void CheckSpec(JsonObject spec, List<FieldError> errors)
     {

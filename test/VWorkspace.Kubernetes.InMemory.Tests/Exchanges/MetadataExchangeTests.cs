@@ -74,6 +74,18 @@ internal sealed class MetadataExchangeTests : ExchangeFixture
     [TestCase("""{"propagationPolicy":"Orphan","orphanDependents":true}""", "propagationPolicy: Invalid value: \"Orphan\": orphanDependents and deletionPropagation cannot be both set")]
     public Task Delete_options_are_checked(string options, string problem) => ExpectAsync("DELETE", Maps + "/a", options, 422, $"DeleteOptions.meta.k8s.io \"\" is invalid: {problem}");
 
+    [Test]
+    public Task Strict_decoding_tells_of_faults_in_the_order_of_the_body() => ExpectAsync("POST", Maps + "?fieldValidation=Strict",
+        """{"zoo":1,"metadata":{"name":"x","nme":1},"data":{"k":"1","k":"2"},"data":{},"ant":1}""", 400,
+        "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field \"zoo\", unknown field \"metadata.nme\", duplicate field \"data.k\", duplicate field \"data\", unknown field \"ant\"");
+
+    [TestCase("{}", "Required value: protected groups must have approval annotation \"api-approved.kubernetes.io\", see https://github.com/kubernetes/enhancements/pull/1111")]
+    [TestCase("{\"api-approved.kubernetes.io\":\"yes\"}", "Invalid value: \"yes\": protected groups must have approval annotation \"api-approved.kubernetes.io\" with either a URL or a reason starting with \"unapproved\", see https://github.com/kubernetes/enhancements/pull/1111")]
+    public Task Definition_in_a_group_of_the_community_needs_an_approval(string annotations, string problem) => ExpectAsync("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+        """{"metadata":{"name":"foos.x.k8s.io","annotations":ANNOTATIONS},"spec":{"group":"x.k8s.io","scope":"Cluster","names":{"plural":"foos","kind":"Foo"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"""
+            .Replace("ANNOTATIONS", annotations, StringComparison.Ordinal),
+        422, $"CustomResourceDefinition.apiextensions.k8s.io \"foos.x.k8s.io\" is invalid: metadata.annotations[api-approved.kubernetes.io]: {problem}");
+
     [TestCase("?limit=abc", 400, "strconv.ParseInt: parsing \"abc\": invalid syntax")]
     [TestCase("?timeoutSeconds=abc", 400, "strconv.ParseInt: parsing \"abc\": invalid syntax")]
     [TestCase("/a?resourceVersion=abc", 500, "resourceVersion: Invalid value: \"abc\": strconv.ParseUint: parsing \"abc\": invalid syntax")]
