@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using VWorkspace.Kubernetes;
 
 namespace VWorkspace.Api;
 
@@ -91,8 +91,8 @@ public sealed record ApplicationValues
     /// <summary>See <see cref="ValuesSource"/>.</summary>
     public string Source { get => field ?? string.Empty; init; } = string.Empty;
 
-    /// <summary>The values themselves; numbers keep the text in which they were stored.</summary>
-    public JsonElement? Inline { get; init; }
+    /// <summary>The values themselves; numbers keep the text in which they were stored. Kept packed: they are read when the instance is, and most of the time it is at rest.</summary>
+    public RawJson? Inline { get; init; }
 
     /// <summary>A Secret that holds a whole values document.</summary>
     public ValuesReference? SecretRef { get; init; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using VWorkspace.Api;
+using VWorkspace.Kubernetes;
 
 namespace VWorkspace.Apps.Rendering;
 
@@ -41,8 +42,8 @@ internal static class ValuesTree
     }
 
     /// <summary>An inline tree as it was stored; empty when it is not an object.</summary>
-    public static JsonObject FromInline(JsonElement? inline) =>
-        inline is { ValueKind: JsonValueKind.Object } element ? JsonObject.Create(element) ?? [] : [];
+    public static JsonObject FromInline(RawJson? inline) =>
+        inline?.ToElement() is { ValueKind: JsonValueKind.Object } element ? JsonObject.Create(element) ?? [] : [];
 
     private static IEnumerable<(string Path, JsonNode Value)> Fragments(ApplicationIntegrations? integrations)
     {

@@ -100,7 +100,7 @@ internal static class SpecRules
             return;
         }
 
-        CheckSibling(values, ValuesSource.Inline, values.Inline is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) }, found);
+        CheckSibling(values, ValuesSource.Inline, values.Inline is not null, found);
         CheckSibling(values, ValuesSource.SecretRef, values.SecretRef is not null, found);
         CheckSibling(values, ValuesSource.ConfigMapRef, values.ConfigMapRef is not null, found);
         if (values.Source == ValuesSource.Inline) CheckInline(values, found);
@@ -116,7 +116,7 @@ internal static class SpecRules
 
     private static void CheckInline(ApplicationValues values, List<SpecViolation> found)
     {
-        if (values.Inline is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } inline) return;
+        if (values.Inline?.ToElement() is not { } inline) return;
         if (inline.ValueKind != JsonValueKind.Object)
         {
             found.Add(new(ViolationCode.FieldInvalid, "spec.values.inline", "must be an object"));

@@ -11,6 +11,12 @@ namespace VWorkspace.ControllerRuntime;
 /// </summary>
 public sealed class PrometheusCollector : IDisposable
 {
+    /// <summary>
+    /// Most series of one instrument. No label of the runtime names an object, so there are never so many; the SDK makes room for all of them at once, a quarter of a megabyte
+    /// for an instrument with its default of 2,000.
+    /// </summary>
+    private const int MaxSeries = 500;
+
     private readonly Lock _gate = new();
     private readonly PullExporter _exporter;
     private readonly MeterProvider _provider;
@@ -22,7 +28,7 @@ public sealed class PrometheusCollector : IDisposable
     {
         _exporter = new();
         var reader = new BaseExportingMetricReader(_exporter) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative };
-        _provider = Sdk.CreateMeterProviderBuilder().AddMeter([.. meters]).AddReader(reader).Build();
+        _provider = Sdk.CreateMeterProviderBuilder().AddMeter([.. meters]).AddView(static _ => new() { CardinalityLimit = MaxSeries }).AddReader(reader).Build();
     }
 
     /// <summary>Makes a series of a histogram exist with value 0 before its first measurement.</summary>

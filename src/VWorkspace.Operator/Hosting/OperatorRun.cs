@@ -89,6 +89,7 @@ internal sealed class OperatorRun(OperatorOptions options, OperatorSurroundings 
         _readiness.Observe(manager.Kinds, () => permissions.Result, () => applications.HasSynced, () => operations.HasSynced, () => clusters.HasSynced, () => namespaces.HasSynced);
         var crds = new CrdWatch(_readiness, manager.Kinds, surroundings.Clock, options.Runtime.RecheckInterval, logging.CreateLogger<CrdWatch>());
         manager.AddWorker("crd-watch", crds.RunAsync, leaderOnly: false);
+        manager.AddWorker("idle-memory", new IdleMemory(() => manager.IsIdle, new ManagedHeap(), surroundings.Clock).RunAsync, leaderOnly: false);
         ApplicationInstanceController.AddTo(manager, AppsComposition.Options(options), services);
     }
 

@@ -27,7 +27,7 @@ public sealed class DecodingTests
     public void Numbers_of_inline_values_keep_their_text()
     {
         ApplicationInstance app = JsonSerializer.Deserialize("""{"spec":{"values":{"source":"inline","inline":{"a":1.50,"b":12345678901234567890}}}}""", ApiJson.Default.ApplicationInstance)!;
-        Assert.That(app.Spec.Values!.Inline!.Value.GetRawText(), Is.EqualTo("""{"a":1.50,"b":12345678901234567890}"""));
+        Assert.That(app.Spec.Values!.Inline!.ToElement().GetRawText(), Is.EqualTo("""{"a":1.50,"b":12345678901234567890}"""));
     }
 
     [Test]

@@ -128,7 +128,7 @@ public sealed class InstanceAdmissionTests
     {
         ApplicationInstance overlap = Wiki.WithSpec(s => s with
         {
-            Values = new() { Source = "inline", Inline = Samples.Json("""{"ingress":{"host":"a"}}""") },
+            Values = new() { Source = "inline", Inline = RawJson.Of(Samples.Json("""{"ingress":{"host":"a"}}""")) },
             Integrations = new() { Ingress = new() { Enabled = true, Host = "wiki.example.com" } },
         });
         Assert.That(Create(overlap).Warnings, Has.One.Contains("ingress.host"));

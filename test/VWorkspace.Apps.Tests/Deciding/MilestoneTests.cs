@@ -51,7 +51,7 @@ public sealed class MilestoneTests
         ChildStep apply = upgrade.Steps.Single(s => s is { Kind: StepKind.Apply, Resource.Kind.Kind: "HelmRelease" });
         Assert.That((string?)apply.Body!["metadata"]!["annotations"]![Annotations.ValuesDigest], Is.EqualTo(values.Digest), "an apply without it would take it away");
 
-        ApplicationInstance inline = instance.WithSpec(s => s with { Values = new() { Source = "inline", Inline = Samples.Json("{}") } });
+        ApplicationInstance inline = instance.WithSpec(s => s with { Values = new() { Source = "inline", Inline = RawJson.Of(Samples.Json("{}")) } });
         ChildPlan plan = ChildPlanner.Plan(settled with { Instance = inline, Values = ValuesObservation.NotReferenced }, new(), Samples.Now);
         Assert.That(plan.Steps.Where(s => s.Kind == StepKind.Command).Select(s => s.Body!.ToJsonString()),
             Is.EqualTo(new[] { """{"metadata":{"annotations":{"vworkspace.io/values-digest":null}}}""" }));
