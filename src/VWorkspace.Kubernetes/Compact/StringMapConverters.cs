@@ -13,6 +13,9 @@ internal sealed class AnnotationsConverter() : StringMapConverter(sharedValues: 
 /// <summary>Reads maps as <see cref="StringMap"/>.</summary>
 internal abstract class StringMapConverter(bool sharedValues) : JsonConverter<IReadOnlyDictionary<string, string>>
 {
+    /// <summary>Most entries that are looked through one after the other; an object may carry thousands, and then finding one must not depend on their number.</summary>
+    private const int Few = 32;
+
     private const int OnTheStack = 32;
 
     public override IReadOnlyDictionary<string, string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -35,7 +38,7 @@ internal abstract class StringMapConverter(bool sharedValues) : JsonConverter<IR
             pairs[length++] = (sharedValues ? SharedStringConverter.Read(ref reader) : reader.GetString())!;
         }
 
-        return StringMap.Of(pairs[..length]);
+        return length <= 2 * Few ? StringMap.Of(pairs[..length]) : Many(pairs[..length]);
     }
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> value, JsonSerializerOptions options)
@@ -43,6 +46,13 @@ internal abstract class StringMapConverter(bool sharedValues) : JsonConverter<IR
         writer.WriteStartObject();
         foreach ((string name, string text) in value) writer.WriteString(name, text);
         writer.WriteEndObject();
+    }
+
+    private static Dictionary<string, string> Many(ReadOnlySpan<string> pairs)
+    {
+        var map = new Dictionary<string, string>(pairs.Length / 2, StringComparer.Ordinal);
+        for (int i = 0; i < pairs.Length; i += 2) map[pairs[i]] = pairs[i + 1];
+        return map;
     }
 
     [InlineArray(OnTheStack)]

@@ -82,6 +82,21 @@ public sealed class CompactDecodeTests
         Assert.That(b.Metadata.Annotations["key"], Is.Not.SameAs(a.Metadata.Annotations["key"]), "anything may stand there, secrets too");
     }
 
+    [TestCase(1)]
+    [TestCase(32)]
+    [TestCase(33)]
+    [TestCase(5000)]
+    public void Any_number_of_annotations_is_found_by_key_and_the_last_of_two_counts(int count)
+    {
+        string members = string.Join(',', Enumerable.Range(0, count).Select(static n => $"\"k{n}\":\"v{n}\"").Append("\"k0\":\"last\""));
+        IReadOnlyDictionary<string, string> annotations = Decode("""{"metadata":{"name":"a","annotations":{""" + members + "}}}").Metadata.Annotations;
+        Assert.That(annotations, Has.Count.EqualTo(count));
+        Assert.That(annotations["k0"], Is.EqualTo("last"));
+        Assert.That(annotations.Keys, Is.EquivalentTo(Enumerable.Range(0, count).Select(static n => $"k{n}")));
+        Assert.That(annotations.ContainsKey("other"), Is.False);
+        if (count > 1) Assert.That(annotations[$"k{count - 1}"], Is.EqualTo($"v{count - 1}"));
+    }
+
     [TestCase(Uuid)]
     [TestCase("6B9F2A34-91C7-4E0D-8A55-000000000001")]
     [TestCase("00000000-0000-0000-0000-000000000000")]
