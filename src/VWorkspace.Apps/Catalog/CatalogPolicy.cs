@@ -81,7 +81,11 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
             if (sleep > LongestSleep) sleep = LongestSleep;
             Volatile.Write(ref _followed, new(now.State, now.At + sleep));
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(Task.Delay(sleep, _manager.Clock, wait.Token), _changed.WaitAsync(wait.Token)).ConfigureAwait(false);
+            Task woken = _changed.WaitAsync(wait.Token);
+
+            // The end of the first list wakes too, for a list that holds no policy changes nothing that a handler could be told, and one that does is told before its end.
+            Task listed = ReferenceEquals(now.State, State.Unread) ? _informer.WaitForSyncAsync(wait.Token) : woken;
+            await Task.WhenAny(Task.Delay(sleep, _manager.Clock, wait.Token), woken, listed).ConfigureAwait(false);
             await wait.CancelAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -130,7 +134,9 @@ public sealed partial class CatalogPolicy : IChartVersionPolicy
 
     private void Tell(State before, State now)
     {
-        if (now.Map is not { } map || now.Fault == before.Fault) return;
+        // Not having been read is no fault of the content: nothing is told when it comes to an end well.
+        string? told = ReferenceEquals(before, State.Unread) ? null : before.Fault;
+        if (now.Map is not { } map || now.Fault == told) return;
         ObjectReference about = ObjectReference.To(FluxResources.ConfigMaps, map);
         if (now.Fault is { } fault) _manager.Events.Record(about, EventType.Warning, InvalidReason, $"{(now.Good is null ? "there is no policy to fall back to" : "the policy before it goes on")}: {fault}");
         else _manager.Events.Record(about, EventType.Normal, AcceptedReason, "the policy can be read again");

@@ -12,6 +12,12 @@ public interface IInformer<T> where T : class, IKubernetesObject
     /// <summary>True once the initial list is in the store. Stays true through reconnects; false again when the kind is no longer served.</summary>
     bool HasSynced { get; }
 
+    /// <summary>
+    /// Completes when the initial list is in the store; of an informer of many namespaces, when each that is watched at the call has listed. An optional one may never be listed:
+    /// give a token that fires.
+    /// </summary>
+    Task WaitForSyncAsync(CancellationToken cancellationToken);
+
     /// <summary>Adds an index before the informer is started; <paramref name="values"/> gives the index values of an object.</summary>
     /// <exception cref="InvalidOperationException">The informer runs already, or the name is taken by another function.</exception>
     void AddIndex(string name, Func<T, IEnumerable<string>> values);

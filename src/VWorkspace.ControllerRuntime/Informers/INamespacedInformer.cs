@@ -24,7 +24,4 @@ public interface INamespacedInformer<T> : IInformer<T> where T : class, IKuberne
 
     /// <summary>Namespaces that are watched and have not listed yet.</summary>
     int Unsynced { get; }
-
-    /// <summary>Completes when every namespace that is watched at the call has listed once.</summary>
-    Task WaitForSyncAsync(CancellationToken cancellationToken);
 }

@@ -1,82 +1,26 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-using VWorkspace.Kubernetes.Compact;
 
-namespace VWorkspace.Kubernetes
+namespace VWorkspace.Kubernetes.Compact;
+
+/// <summary>A list of texts, each an instance of its own.</summary>
+internal sealed class TextListConverter : CompactListConverter<string>
 {
-    /// <summary>
-    /// Reads a list into an array of exactly its length; the list that JSON is read into by default has room for four entries at least, and a header of its own.
-    /// Empty ones are all the same one. Writes as usual.
-    /// </summary>
-    /// <remarks>Put it on a member of a projection: <c>[JsonConverter(typeof(CompactListConverter&lt;Revision&gt;))]</c>. Lists of conditions, of owners and of texts are read so in every type.</remarks>
-    /// <typeparam name="T">Type of the entries; known to the contract that the member is part of.</typeparam>
-    public class CompactListConverter<T> : JsonConverter<IReadOnlyList<T>>
-    {
-        private const int FirstRoom = 4;
-
-        /// <inheritdoc/>
-        public sealed override IReadOnlyList<T>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(options);
-            if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException();
-            T[] items = [];
-            int count = 0;
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                if (count == items.Length) Array.Resize(ref items, Math.Max(FirstRoom, count * 2));
-                items[count++] = ReadItem(ref reader, options)!;
-            }
-
-            if (count == 0) return [];
-            if (count != items.Length) Array.Resize(ref items, count);
-            OnRead(items);
-            return items;
-        }
-
-        /// <inheritdoc/>
-        public sealed override void Write(Utf8JsonWriter writer, IReadOnlyList<T> value, JsonSerializerOptions options)
-        {
-            ArgumentNullException.ThrowIfNull(writer);
-            ArgumentNullException.ThrowIfNull(value);
-            ArgumentNullException.ThrowIfNull(options);
-            writer.WriteStartArray();
-            foreach (T item in value) JsonSerializer.Serialize(writer, item, Contract(options));
-            writer.WriteEndArray();
-        }
-
-        private protected virtual T? ReadItem(ref Utf8JsonReader reader, JsonSerializerOptions options) => JsonSerializer.Deserialize(ref reader, Contract(options));
-
-        private protected virtual void OnRead(T[] items)
-        {
-        }
-
-        private static JsonTypeInfo<T> Contract(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-    }
+    private protected override string? ReadItem(ref Utf8JsonReader reader, JsonSerializerOptions options) => reader.GetString();
 }
 
-namespace VWorkspace.Kubernetes.Compact
+/// <summary>A list of names that many objects have in common.</summary>
+internal sealed class NameListConverter : CompactListConverter<string>
 {
-    /// <summary>A list of texts, each an instance of its own.</summary>
-    internal sealed class TextListConverter : CompactListConverter<string>
-    {
-        private protected override string? ReadItem(ref Utf8JsonReader reader, JsonSerializerOptions options) => reader.GetString();
-    }
+    private protected override string? ReadItem(ref Utf8JsonReader reader, JsonSerializerOptions options) => SharedStringConverter.Read(ref reader);
+}
 
-    /// <summary>A list of names that many objects have in common.</summary>
-    internal sealed class NameListConverter : CompactListConverter<string>
+/// <summary>Conditions; those of one object often say the same.</summary>
+internal sealed class ConditionListConverter : CompactListConverter<Condition>
+{
+    private protected override void OnRead(Condition[] items)
     {
-        private protected override string? ReadItem(ref Utf8JsonReader reader, JsonSerializerOptions options) => SharedStringConverter.Read(ref reader);
-    }
-
-    /// <summary>Conditions; those of one object often say the same.</summary>
-    internal sealed class ConditionListConverter : CompactListConverter<Condition>
-    {
-        private protected override void OnRead(Condition[] items)
-        {
-            for (int i = 1; i < items.Length; i++)
-                for (int j = 0; j < i; j++)
-                    if (items[i].ShareMessage(items[j])) break;
-        }
+        for (int i = 1; i < items.Length; i++)
+            for (int j = 0; j < i; j++)
+                if (items[i].ShareMessage(items[j])) break;
     }
 }

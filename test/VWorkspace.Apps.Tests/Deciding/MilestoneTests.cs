@@ -2,6 +2,7 @@ using VWorkspace.Api;
 using VWorkspace.Apps.Deciding;
 using VWorkspace.Apps.Observing;
 using VWorkspace.Apps.Tests.Support;
+using VWorkspace.Kubernetes;
 using static VWorkspace.Apps.Tests.Deciding.AggregationTableTests;
 using static VWorkspace.Apps.Tests.Support.FluxObjects;
 
