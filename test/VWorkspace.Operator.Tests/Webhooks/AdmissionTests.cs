@@ -123,6 +123,23 @@ public sealed partial class AdmissionTests
     }
 
     [Test]
+    public async Task While_no_operator_answers_changes_are_refused_and_a_deletion_comes_to_its_end()
+    {
+        Assert.That((await CreateAsync(Good.Replace("metadata: {name: wiki}", "metadata: {name: wiki, finalizers: [apps.vworkspace.io/finalizer]}", StringComparison.Ordinal))).Error?.ToString(), Is.Null);
+        await InstallAsync();
+        KubernetesError refused = (await PatchAsync("""{"spec":{"values":{"inline":{"replicas":3}}}}""")).Error!;
+        Assert.That(refused.Code, Is.EqualTo(500));
+        Assert.That(refused.Message, Does.Contain("failed calling webhook").And.Contain("applicationinstances.apps.vworkspace.io"));
+        Assert.That((await PatchAsync("""{"metadata":{"finalizers":null}}""")).Error?.Code, Is.EqualTo(500), "nothing excuses an object that is not being deleted");
+        Assert.That((await _client.DeleteAsync(Instances, new("default", "wiki"), new(), CancellationToken.None)).Error?.ToString(), Is.Null);
+        Assert.That((await PatchAsync("""{"metadata":{"finalizers":null}}""")).Error?.ToString(), Is.Null);
+        Assert.That((await _client.GetAsync(Instances, new("default", "wiki"), CancellationToken.None)).Error?.Code, Is.EqualTo(404));
+
+        Task<ApiResult<DynamicObject>> PatchAsync(string patch) =>
+            _client.PatchAsync(Instances, new("default", "wiki"), Patch.Merge(JsonNode.Parse(patch)!.AsObject()), new WriteOptions(), CancellationToken.None);
+    }
+
+    [Test]
     public async Task A_mounted_certificate_is_waited_for_and_a_new_one_is_taken_without_a_restart()
     {
         string certificates = Directory.CreateDirectory(Path.Combine(_directory, "certificates")).FullName;
