@@ -19,6 +19,7 @@ public sealed class CallCountTests
     private ControllerManager _manager = null!;
     private CancellationTokenSource _stop = null!;
     private Task<ManagerExit> _running = null!;
+    private SemaphoreSlim _passes = null!;
 
     [SetUp]
     public async Task StartAsync()
@@ -27,6 +28,7 @@ public sealed class CallCountTests
         await _server.InstallCrdsAsync(Repository.Crds);
         await _server.InstallCrdYamlAsync(FluxCrds.Flux);
         await _server.ApplyAsync(KubernetesYaml.ParseObject("{apiVersion: v1, kind: Namespace, metadata: {name: org-blue}}"));
+        _passes = new(0);
         Run(TimeSpan.FromMilliseconds(100));
     }
 
@@ -35,6 +37,7 @@ public sealed class CallCountTests
     {
         await EndAsync();
         await _server.DisposeAsync();
+        _passes.Dispose();
     }
 
     [Test]
@@ -43,7 +46,7 @@ public sealed class CallCountTests
         await InstalledAsync();
         await SettledAsync();
         _server.ClearRequests();
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, CancellationToken.None);
+        await PassesAsync(20);
         Assert.That(Calls(), Is.Empty);
     }
 
@@ -55,9 +58,7 @@ public sealed class CallCountTests
         await EndAsync();
         _server.ClearRequests();
         Run(TimeSpan.FromMilliseconds(100));
-        await UntilAsync(() => _manager.CachesSynced && _manager.IsLeading, "it starts");
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, CancellationToken.None);
-        await _manager.WaitUntilIdleAsync(CancellationToken.None).WaitAsync(Patience);
+        await PassesAsync(10);
         Assert.That(Calls(), Is.Empty);
     }
 
@@ -83,7 +84,7 @@ public sealed class CallCountTests
         _server.ClearRequests();
         await _server.DeleteAsync("apps.vworkspace.io/v1alpha1", "ApplicationInstance", "org-blue", "wiki");
         await _server.WaitForAsync("apps.vworkspace.io/v1alpha1", "ApplicationInstance", "org-blue", "wiki", json => json is null, Patience);
-        await SettledAsync();
+        await _manager.WaitUntilIdleAsync(CancellationToken.None).WaitAsync(Patience);
         Assert.That(Calls(), Is.EquivalentTo(new[]
         {
             "patch applicationinstances/status", "delete helmreleases", "get helmreleases", "patch applicationinstances/status", "delete ocirepositories", "patch applicationinstances",
@@ -114,23 +115,26 @@ public sealed class CallCountTests
         await ShowsAsync(json => json?["status"]?["conditions"]?.AsArray().Any(c => (string?)c!["type"] == "Ready" && (string?)c["status"] == "True") == true);
     }
 
+    /// <summary>Waits until some passes in a row asked for nothing: Events and the last change are on their way still.</summary>
     private async Task SettledAsync()
     {
-        // Events and the last look are on their way still.
-        for (int quiet = 0, before = -1; quiet < 5;)
-        {
-            int now = _server.Requests.Count(r => r.UserAgent == Agent);
-            quiet = now == before ? quiet + 1 : 0;
-            before = now;
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);
-        }
+        for (int before = -1; before != (before = _server.Requests.Count(r => r.UserAgent == Agent));) await PassesAsync(5);
+    }
+
+    /// <summary>Waits until so many passes more have ended and nothing is on its way.</summary>
+    private async Task PassesAsync(int count)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (await _passes.WaitAsync(TimeSpan.Zero)) { }
+        for (int i = 0; i < count; i++) await _passes.WaitAsync(limit.Token);
+        await _manager.WaitUntilIdleAsync(limit.Token);
     }
 
     private void Run(TimeSpan resync)
     {
         _client = new(
             new() { Server = _server.Uri, CertificateAuthorityData = _server.CaCertificatePem, Credential = KubernetesCredential.BearerToken(_server.Token) }, new() { UserAgent = Agent });
-        _manager = new(new() { Client = _client, Events = new() { ReportingController = Agent, ReportingInstance = Agent }, Seed = 7 });
+        _manager = new(new() { Client = _client, Events = new() { ReportingController = Agent, ReportingInstance = Agent }, Seed = 7, OnReconciled = _ => _passes.Release() });
         ApplicationInstanceController.AddTo(_manager, new() { SettledResync = resync, SourceSyncingNotice = TimeSpan.FromMinutes(1) });
         _stop = new();
         _running = _manager.RunAsync(_stop.Token, _stop.Token);
@@ -146,16 +150,6 @@ public sealed class CallCountTests
     }
 
     private Task ShowsAsync(Func<JsonObject?, bool> state) => _server.WaitForAsync("apps.vworkspace.io/v1alpha1", "ApplicationInstance", "org-blue", "wiki", state, Patience);
-
-    private static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!condition())
-        {
-            if (limit.IsCancellationRequested) Assert.Fail($"it never came true that {what}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
-    }
 
     // Watches, discovery and Events apart.
     private string[] Calls() =>

@@ -28,6 +28,9 @@ internal sealed class WireProxy : IAsyncDisposable
     /// <summary>New connections are closed at once.</summary>
     public volatile bool Refusing;
 
+    /// <summary>Connections that were refused.</summary>
+    public volatile int Refused;
+
     public string Authority => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
     /// <summary>Closes every connection, with a reset and in the middle of whatever is under way.</summary>
@@ -73,7 +76,11 @@ internal sealed class WireProxy : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             Socket client = await _listener.AcceptSocketAsync(_stop.Token);
-            if (Refusing) client.Dispose();
+            if (Refusing)
+            {
+                Refused++;
+                client.Dispose();
+            }
             else _ = RelayAsync(client, ++_accepted);
         }
     }
